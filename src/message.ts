@@ -29,6 +29,8 @@ export interface StoredMessage extends Message {
   readonly json: string;
   /** Length of `json` in UTF-8. */
   readonly bytes: number;
+  /** When this process got it, in monotonic milliseconds; unknown for what another one got. */
+  readonly receivedAt?: number;
 }
 
 const encoder = new TextEncoder();
@@ -105,10 +107,13 @@ export function isMessageId(id: string): boolean {
 }
 
 /** Serializes `message`, once for all the places it will go to. */
-export function toStored(message: Message): StoredMessage {
+export function toStored(
+  message: Message,
+  options: { receivedAt?: number } = {},
+): StoredMessage {
   const { seq, id, name, text, time } = message;
   const json = JSON.stringify({ seq, id, name, text, time });
-  return { seq, id, name, text, time, json, bytes: encoder.encode(json).length };
+  return { seq, id, name, text, time, json, bytes: encoder.encode(json).length, ...options };
 }
 
 /** Unicode code points in `text`; a surrogate pair counts once. */

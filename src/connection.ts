@@ -1,0 +1,75 @@
+// One reader of the log, as the room sees it: a cursor, a name perhaps, and a socket that can be
+// sent to. Watches how much of what it was sent it has taken.
+
+import type { PresenceDelta } from "./presence.ts";
+import type { Dialect } from "./protocol.ts";
+
+/** The three things a room needs of a socket. */
+export interface Peer {
+  /** Queues one frame; silent when the socket is closing. */
+  send(frame: string): void;
+  /** Bytes queued and not yet handed to the network. */
+  readonly bufferedAmount: number;
+  /** Begins to close (RFC 6455, section 7.4: the code). */
+  close(code: number, reason: string): void;
+}
+
+/** What a {@linkcode Connection} is made of. */
+export interface ConnectionOptions {
+  readonly peer: Peer;
+  readonly dialect: Dialect;
+  /** The position in the history of the first message it has not had. */
+  readonly cursor: number;
+}
+
+/** A reader of the log. Only the room moves its cursor. */
+export class Connection {
+  readonly peer: Peer;
+  readonly dialect: Dialect;
+  cursor: number;
+  /** The name it speaks by; without one it only reads. */
+  name: string | undefined;
+  /** Presence that it could not be told yet because it lags. */
+  missed: PresenceDelta | undefined;
+
+  #framesSent = 0;
+  #charactersSent = 0;
+  #taken = 0;
+  #takenAt: number | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.peer = options.peer;
+    this.dialect = options.dialect;
+    this.cursor = options.cursor;
+  }
+
+  /** How many frames it was sent. */
+  get framesSent(): number {
+    return this.#framesSent;
+  }
+
+  /** Queues `frame`. */
+  send(frame: string): void {
+    this.#framesSent++;
+    this.#charactersSent += frame.length;
+    this.peer.send(frame);
+  }
+
+  /**
+   * For how many milliseconds it has taken nothing of what waits for it; 0 when nothing waits.
+   * Counts from one call to the next, so it is as exact as the calls are frequent.
+   *
+   * Characters stand in for bytes here: text outside ASCII makes `taken` smaller than it is, which
+   * can only delay the verdict until the socket's buffer is full and no more is sent.
+   */
+  stuckFor(now: number): number {
+    const waiting = this.peer.bufferedAmount;
+    const taken = this.#charactersSent - waiting;
+    if (waiting === 0 || this.#takenAt === undefined || taken > this.#taken) {
+      this.#taken = taken;
+      this.#takenAt = waiting === 0 ? undefined : now;
+      return 0;
+    }
+    return now - this.#takenAt;
+  }
+}

@@ -1,0 +1,220 @@
+// The store of a single machine: one JSON file. What arrives while a write is running goes into the
+// next write together (group commit), so the disk is asked as rarely as it can answer.
+
+import type { Clock } from "./clock.ts";
+import type { DataDirectory } from "./data_directory.ts";
+import { ChatError, StartError } from "./errors.ts";
+import { WINDOW_MESSAGES } from "./limits.ts";
+import { type Draft, type StoredMessage, toStored } from "./message.ts";
+import { decodeFile, encodeFile, type MessagesFile, salvage } from "./messages_file.ts";
+import type { Appended, MessageStore } from "./store.ts";
+
+/** The conversation, in the data directory. */
+export const MESSAGES_FILE = "messages.json";
+
+/** A file of 1000 messages of the largest size has 8 MiB; what is larger is no file of ours. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** Drafts that may wait for the disk; more are refused, so that a stuck disk does not fill memory. */
+export const MAX_WAITING = 4096;
+
+/** What a file store tells those who count and log. */
+export interface FileStoreEvents {
+  /** One write with `messages` in it took `seconds`. */
+  committed(messages: number, seconds: number): void;
+  /** A write failed; `first` when the one before had not. */
+  failed(error: unknown, first: boolean): void;
+  /** A write succeeded after one that had failed. */
+  recovered(): void;
+  /** The file was damaged: it was copied to `movedTo`, and `kept` messages of it live on. */
+  repaired(repair: { movedTo: string; kept: number }): void;
+  /** Whoever reads the tail threw. */
+  deliveryFailed(error: unknown): void;
+}
+
+/** What a file store is made of. */
+export interface FileStoreOptions {
+  readonly directory: DataDirectory;
+  /** Messages kept in the file. */
+  readonly history: number;
+  readonly clock: Pick<Clock, "now" | "date">;
+  /** A fresh id for a log. */
+  readonly newLogId: () => string;
+  readonly events: FileStoreEvents;
+}
+
+interface Waiting {
+  readonly draft: Draft;
+  readonly receivedAt: number;
+  readonly outcome: PromiseWithResolvers<Appended>;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * The log in a JSON file. Ids are known as far back as the newest 4096 messages of this run, and after
+ * a restart as far back as the file reaches.
+ */
+export class FileStore implements MessageStore {
+  readonly log: string;
+  readonly recent: readonly StoredMessage[];
+
+  readonly #options: FileStoreOptions;
+  readonly #waiting: Waiting[] = [];
+  readonly #waitingById = new Map<string, Waiting>();
+  readonly #storedById = new Map<string, StoredMessage>();
+  #kept: readonly StoredMessage[];
+  #deliver: (batch: readonly StoredMessage[]) => void = () => {};
+  #writing: Promise<void> | undefined;
+  #trouble: ChatError | undefined;
+  #isClosed = false;
+
+  private constructor(options: FileStoreOptions, file: MessagesFile) {
+    this.#options = options;
+    this.log = file.log;
+    this.recent = file.messages;
+    this.#kept = file.messages;
+    this.#remember(file.messages);
+  }
+
+  /**
+   * Opens the log, and mends its file when that is damaged: see the README, "The data file".
+   *
+   * @throws {StartError} when there is a file and it cannot be read, or cannot be mended.
+   */
+  static async open(options: FileStoreOptions): Promise<FileStore> {
+    const { directory, history, newLogId } = options;
+    await directory.removeTemporary(MESSAGES_FILE);
+    const bytes = await directory.read(MESSAGES_FILE, MAX_FILE_BYTES);
+    if (bytes === undefined) return new FileStore(options, { log: newLogId(), messages: [] });
+    // Not fatal: bytes that are no UTF-8 become U+FFFD and damage one message, not the reading.
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    const file = decodeFile(text, history) ?? await repair(options, { text, bytes });
+    return new FileStore(options, file);
+  }
+
+  get trouble(): ChatError | undefined {
+    return this.#trouble;
+  }
+
+  tail(deliver: (batch: readonly StoredMessage[]) => void): void {
+    this.#deliver = deliver;
+  }
+
+  append(draft: Draft): Promise<Appended> {
+    const message = this.#storedById.get(draft.id);
+    if (message !== undefined) return Promise.resolve({ message, isNew: false });
+    const twin = this.#waitingById.get(draft.id);
+    if (twin !== undefined) {
+      return twin.outcome.promise.then(({ message }) => ({ message, isNew: false }));
+    }
+    if (this.#isClosed) return Promise.reject(notSaved("the server is stopping"));
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(notSaved("too many messages are waiting for the disk"));
+    }
+    const receivedAt = this.#options.clock.now();
+    const waiting = { draft, receivedAt, outcome: Promise.withResolvers<Appended>() };
+    this.#waiting.push(waiting);
+    this.#waitingById.set(draft.id, waiting);
+    this.#writing ??= this.#writeAll();
+    return waiting.outcome.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#writing;
+    this.#options.directory.close();
+  }
+
+  async #writeAll(): Promise<void> {
+    // What else arrived in this turn of the event loop belongs to the same write.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0));
+    this.#writing = undefined;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const { clock, history, directory, events } = this.#options;
+    const startedAt = clock.now();
+    const messages = this.#toMessages(batch);
+    const kept = [...this.#kept, ...messages].slice(-history);
+    try {
+      const text = encodeFile({ log: this.log, messages: kept });
+      await directory.replace(MESSAGES_FILE, encoder.encode(text));
+    } catch (error) {
+      this.#refuse(batch, error);
+      return;
+    }
+    this.#kept = kept;
+    this.#remember(messages);
+    events.committed(messages.length, (clock.now() - startedAt) / 1000);
+    if (this.#trouble !== undefined) events.recovered();
+    this.#trouble = undefined;
+    this.#show(batch, messages);
+  }
+
+  #toMessages(batch: readonly Waiting[]): StoredMessage[] {
+    const time = this.#options.clock.date().toISOString();
+    const lastSeq = this.#kept.at(-1)?.seq ?? 0;
+    return batch.map(({ draft, receivedAt }, index) => {
+      const { id, name, text } = draft;
+      return toStored({ seq: lastSeq + 1 + index, id, name, text, time }, { receivedAt });
+    });
+  }
+
+  #show(batch: readonly Waiting[], messages: readonly StoredMessage[]): void {
+    try {
+      this.#deliver(messages);
+    } catch (error) {
+      this.#options.events.deliveryFailed(error);
+    }
+    messages.forEach((message, index) => {
+      this.#waitingById.delete(message.id);
+      batch[index]?.outcome.resolve({ message, isNew: true });
+    });
+  }
+
+  #refuse(batch: readonly Waiting[], cause: unknown): void {
+    this.#options.events.failed(cause, this.#trouble === undefined);
+    this.#trouble = notSaved("the disk refused it; it may be full or read-only", cause);
+    for (const { draft, outcome } of batch) {
+      this.#waitingById.delete(draft.id);
+      outcome.reject(this.#trouble);
+    }
+  }
+
+  #remember(messages: readonly StoredMessage[]): void {
+    for (const message of messages) this.#storedById.set(message.id, message);
+    for (const id of this.#storedById.keys()) {
+      if (this.#storedById.size <= WINDOW_MESSAGES) break;
+      this.#storedById.delete(id);
+    }
+  }
+}
+
+/** Saves what can be saved, and keeps the damaged file as it was beside the new one. */
+async function repair(
+  options: FileStoreOptions,
+  damaged: { text: string; bytes: Uint8Array },
+): Promise<MessagesFile> {
+  const { clock, directory, events, history, newLogId } = options;
+  const stamp = clock.date().toISOString().replaceAll(/[:.]/g, "-");
+  const movedTo = `${MESSAGES_FILE}.corrupt-${stamp}`;
+  const file = { log: newLogId(), messages: salvage(damaged.text, history) };
+  try {
+    // The copy first: whatever happens between the two, nothing is gone.
+    await directory.replace(movedTo, damaged.bytes);
+    await directory.replace(MESSAGES_FILE, encoder.encode(encodeFile(file)));
+  } catch (error) {
+    throw new StartError(
+      `Cannot mend the damaged "${MESSAGES_FILE}": the disk refused the new file; make room and start again`,
+      { cause: error },
+    );
+  }
+  events.repaired({ movedTo, kept: file.messages.length });
+  return file;
+}
+
+function notSaved(why: string, cause?: unknown): ChatError {
+  return new ChatError("not_saved", `Cannot save the message: ${why}; try again`, { cause });
+}

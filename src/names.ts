@@ -1,0 +1,159 @@
+// Who owns which name. The first to use a name gets a key; who shows the key again is the same
+// person. Knows nothing of sockets: the room says when a name is held and when it is not.
+
+import { ChatError } from "./errors.ts";
+import { MAX_NAME_GRAPHEMES } from "./limits.ts";
+import { nameKey, truncateGraphemes } from "./message.ts";
+
+/** How long a name waits for its key after nobody holds it any more: 15 minutes. */
+export const NAME_KEPT_MS = 15 * 60_000;
+
+/** Names kept for nobody present; beyond it the one unused longest is given up. */
+export const MAX_KEPT_NAMES = 10_000;
+
+// Beyond this many taken numbers a random ending is proposed: the search must not become slow work
+// that a stranger can ask for.
+const MAX_NUMBER_PROPOSED = 100;
+
+/** A name, and the secret that proves it. */
+export interface Claim {
+  readonly name: string;
+  /** 128 random bits, base64url. */
+  readonly key: string;
+}
+
+interface Owned extends Claim {
+  readonly id: string;
+  /** Nobody was told the key, so nobody can come back for the name. */
+  readonly borrowed: boolean;
+  freeAt: number;
+}
+
+/** What {@linkcode Names} needs from outside. */
+export interface NamesDeps {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** A fresh secret in the form of {@linkcode isKey}. */
+  readonly newKey: () => string;
+}
+
+/** Whether `key` has the form of a key: 22 characters of base64url, 128 bits. */
+export function isKey(key: string): boolean {
+  return /^[A-Za-z0-9_-]{22}$/.test(key);
+}
+
+/** The registry of names, which are compared by {@linkcode nameKey}. */
+export class Names {
+  readonly #deps: NamesDeps;
+  readonly #held = new Map<string, Owned>();
+  // In the order in which they will become free, so that the next one is found at once.
+  readonly #kept = new Map<string, Owned>();
+
+  constructor(deps: NamesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Claims `name` and keeps it for its key for 15 minutes, or for as long as it is held. A free name
+   * adopts a well-formed `key`, so that after a restart everyone comes back as who they were.
+   *
+   * @throws {ChatError} `name_taken` when it has an owner and `key` is not theirs.
+   */
+  claim(name: string, key?: string): Claim {
+    this.assertMayUse(name, key);
+    const id = nameKey(name);
+    const adopted = key !== undefined && isKey(key) ? key : this.#deps.newKey();
+    const owned = this.#find(id) ??
+      { id, name, key: adopted, borrowed: false, freeAt: 0 };
+    if (!this.#held.has(id)) this.#keep(owned);
+    return owned;
+  }
+
+  /**
+   * Lends `name`, or a free one that is like it, to somebody who cannot keep a key: it is theirs for
+   * as long as it is held and free afterwards. Returns the name lent.
+   */
+  borrow(name: string): string {
+    const free = this.free(name);
+    const key = this.#deps.newKey();
+    this.#keep({ id: nameKey(free), name: free, key, borrowed: true, freeAt: 0 });
+    return free;
+  }
+
+  /** Keeps a claimed `name` until {@linkcode release}. Holding twice is holding once. */
+  hold(name: string): void {
+    const owned = this.#find(nameKey(name));
+    if (owned === undefined) return;
+    this.#kept.delete(owned.id);
+    this.#held.set(owned.id, owned);
+  }
+
+  /**
+   * Lets the name wait 15 minutes for its key; a borrowed one is free at once. Releasing twice is
+   * releasing once.
+   */
+  release(name: string): void {
+    const owned = this.#held.get(nameKey(name));
+    if (owned === undefined) return;
+    this.#held.delete(owned.id);
+    if (!owned.borrowed) this.#keep(owned);
+  }
+
+  /** @throws {ChatError} `name_taken` when `name` has an owner and `key` is not theirs. */
+  assertMayUse(name: string, key?: string): void {
+    const owned = this.#find(nameKey(name));
+    if (owned === undefined || (key !== undefined && equalsSecret(key, owned.key))) return;
+    throw new ChatError(
+      "name_taken",
+      `Cannot use this name: somebody here has it; "${this.free(name)}" is free`,
+    );
+  }
+
+  /** Whether `name` has an owner and `key` is theirs. */
+  owns(name: string, key: string): boolean {
+    const owned = this.#find(nameKey(name));
+    return owned !== undefined && equalsSecret(key, owned.key);
+  }
+
+  /** `name` when it is free, else the first free one of `name-2`, `name-3` and so on. */
+  free(name: string): string {
+    if (this.#find(nameKey(name)) === undefined) return name;
+    for (let n = 2; n < MAX_NUMBER_PROPOSED; n++) {
+      const candidate = withSuffix(name, `-${n}`);
+      if (this.#find(nameKey(candidate)) === undefined) return candidate;
+    }
+    return withSuffix(name, `-${this.#deps.newKey().slice(0, 6)}`);
+  }
+
+  #find(id: string): Owned | undefined {
+    this.#forgetFree();
+    return this.#held.get(id) ?? this.#kept.get(id);
+  }
+
+  #keep(owned: Owned): void {
+    owned.freeAt = this.#deps.now() + NAME_KEPT_MS;
+    this.#kept.delete(owned.id);
+    this.#kept.set(owned.id, owned);
+    this.#forgetFree();
+  }
+
+  #forgetFree(): void {
+    const now = this.#deps.now();
+    for (const { id, freeAt } of this.#kept.values()) {
+      if (freeAt > now && this.#kept.size <= MAX_KEPT_NAMES) break;
+      this.#kept.delete(id);
+    }
+  }
+}
+
+function withSuffix(name: string, suffix: string): string {
+  return truncateGraphemes(name, MAX_NAME_GRAPHEMES - suffix.length).trimEnd() + suffix;
+}
+
+/** Compares secrets in a time that does not tell how many characters were right. */
+function equalsSecret(given: string, secret: string): boolean {
+  if (given.length !== secret.length) return false;
+  let difference = 0;
+  for (let i = 0; i < secret.length; i++) difference |= given.charCodeAt(i) ^ secret.charCodeAt(i);
+  return difference === 0;
+}

@@ -1,0 +1,106 @@
+// Who is here: names with at least one connection, or with one a moment ago. Derived from sets of
+// connections, never counted up and down: a connection may leave twice and nothing changes.
+
+import type { Cancel, Clock } from "./clock.ts";
+import { nameKey } from "./message.ts";
+
+/** How long a name stays after its last connection closed, so that a reload is silent: 5 s. */
+export const LEAVE_GRACE_MS = 5_000;
+
+/** Who came and who went; coming and going again cancel out. */
+export class PresenceDelta {
+  readonly joined = new Set<string>();
+  readonly left = new Set<string>();
+
+  get isEmpty(): boolean {
+    return this.joined.size === 0 && this.left.size === 0;
+  }
+
+  join(name: string): void {
+    if (!this.left.delete(name)) this.joined.add(name);
+  }
+
+  leave(name: string): void {
+    if (!this.joined.delete(name)) this.left.add(name);
+  }
+
+  /** Adds what happened after this. */
+  append(later: Pick<PresenceDelta, "joined" | "left">): void {
+    for (const name of later.left) this.leave(name);
+    for (const name of later.joined) this.join(name);
+  }
+}
+
+/** What {@linkcode Presence} tells; `T` is a connection. */
+export interface PresenceEvents {
+  /** A name came that was not here, grace included. */
+  joined(name: string): void;
+  /** A name is gone, {@linkcode LEAVE_GRACE_MS} after its last connection. */
+  left(name: string): void;
+  /** A name has a connection. */
+  held(name: string): void;
+  /** A name has no connection any more; it is still here for the grace. */
+  released(name: string): void;
+}
+
+interface Person<T> {
+  readonly name: string;
+  readonly connections: Set<T>;
+  cancelLeave: Cancel | undefined;
+}
+
+/** The people of a room. */
+export class Presence<T> {
+  readonly #clock: Pick<Clock, "after">;
+  readonly #events: PresenceEvents;
+  readonly #people = new Map<string, Person<T>>();
+
+  constructor(clock: Pick<Clock, "after">, events: PresenceEvents) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** The names that are here, in the order in which they came. */
+  get names(): string[] {
+    return Array.from(this.#people.values(), (person) => person.name);
+  }
+
+  /** How many names are here. */
+  get size(): number {
+    return this.#people.size;
+  }
+
+  /** Adds `connection` to the person `name`; adding it twice is adding it once. */
+  enter(connection: T, name: string): void {
+    const id = nameKey(name);
+    let person = this.#people.get(id);
+    if (person === undefined) {
+      person = { name, connections: new Set(), cancelLeave: undefined };
+      this.#people.set(id, person);
+      this.#events.joined(name);
+    }
+    person.cancelLeave?.();
+    person.cancelLeave = undefined;
+    person.connections.add(connection);
+    this.#events.held(name);
+  }
+
+  /** Takes `connection` from the person `name`; taking it twice is taking it once. */
+  leave(connection: T, name: string): void {
+    const id = nameKey(name);
+    const person = this.#people.get(id);
+    if (person === undefined || !person.connections.delete(connection)) return;
+    if (person.connections.size > 0) return;
+    person.cancelLeave = this.#clock.after(LEAVE_GRACE_MS, () => {
+      this.#people.delete(id);
+      this.#events.left(person.name);
+    });
+    this.#events.released(name);
+  }
+
+  /** Calls off every leave that has not been announced yet. */
+  close(): void {
+    for (const person of this.#people.values()) person.cancelLeave?.();
+    this.#people.clear();
+  }
+}

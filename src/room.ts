@@ -1,0 +1,254 @@
+// One conversation: the newest messages, the Set of connections with their cursors, and who is here.
+// Everything said comes in by `deliver` and goes out by `flush`, one frame a connection. Knows
+// nothing of HTTP, files or real sockets, and has no clock of its own.
+
+import { Announcer, lags } from "./announcer.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { History, type ReadonlyHistory } from "./history.ts";
+import { MAX_BUFFERED_BYTES, MAX_FRAME_BYTES, WINDOW_MESSAGES } from "./limits.ts";
+import type { StoredMessage } from "./message.ts";
+import { Presence } from "./presence.ts";
+import type { Dialect } from "./protocol.ts";
+
+/** There is no event for a socket that has room again, so it is looked at this often. */
+export const LAG_RETRY_MS = 50;
+/** A reader that took nothing for this long is closed with 1013. */
+export const STUCK_MS = 30_000;
+
+/** What a room tells those who count and log. */
+export interface RoomEvents {
+  /** `batch` has been handed to every connection that could take it. */
+  delivered(batch: readonly StoredMessage[]): void;
+  /** One flush: `frames` frames with `messages` messages in all. */
+  flushed(messages: number, frames: number): void;
+  /** A reader fell out of the window and lost `messages`. */
+  skipped(connection: Connection, messages: number): void;
+  /** A reader is being closed because it takes nothing. */
+  stuck(connection: Connection): void;
+  /** A socket threw while being sent to, which none should; the connection is out. */
+  failed(connection: Connection, error: unknown): void;
+  joined(name: string): void;
+  left(name: string): void;
+}
+
+/** The part of the registry of names that a room needs. */
+export interface NameKeeper {
+  /** `name` has a connection. */
+  hold(name: string): void;
+  /** `name` has none any more. */
+  release(name: string): void;
+}
+
+/** What a room is made of. */
+export interface RoomOptions {
+  readonly clock: Pick<Clock, "now" | "after">;
+  readonly events: RoomEvents;
+  readonly names: NameKeeper;
+  /** Messages kept for readers that are behind. @default {WINDOW_MESSAGES} */
+  readonly window?: number;
+}
+
+interface Encoded {
+  readonly frames: readonly string[];
+  /** The cursor after these frames. */
+  readonly next: number;
+  readonly messages: number;
+  readonly skipped: number;
+}
+
+// Connections of one dialect at one cursor share one encoding.
+type Encodings = Map<Dialect, Map<number, Encoded>>;
+
+/** A conversation and everyone who follows it. */
+export class Room {
+  readonly #clock: Pick<Clock, "now" | "after">;
+  readonly #events: RoomEvents;
+  readonly #history: History;
+  readonly #connections = new Set<Connection>();
+  readonly #presence: Presence<Connection>;
+  readonly #announcer: Announcer;
+  #cancelRetry: Cancel | undefined;
+
+  constructor(options: RoomOptions) {
+    const { clock, events, names } = options;
+    this.#clock = clock;
+    this.#events = events;
+    this.#history = new History(options.window ?? WINDOW_MESSAGES);
+    this.#presence = new Presence(clock, {
+      held: (name) => names.hold(name),
+      released: (name) => names.release(name),
+      joined: (name) => {
+        events.joined(name);
+        this.#announcer.joined(name);
+      },
+      left: (name) => {
+        events.left(name);
+        this.#announcer.left(name);
+      },
+    });
+    this.#announcer = new Announcer(clock, this);
+  }
+
+  /** The newest messages. */
+  get history(): ReadonlyHistory {
+    return this.#history;
+  }
+
+  /** Everyone who follows. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /** The names that are here. */
+  get online(): string[] {
+    return this.#presence.names;
+  }
+
+  /** How many names are here. */
+  get onlineCount(): number {
+    return this.#presence.size;
+  }
+
+  /** Adds a connection whose socket is open: one that is not would throw when sent to. */
+  add(options: ConnectionOptions): Connection {
+    const connection = new Connection(options);
+    this.#connections.add(connection);
+    if (connection.cursor !== this.#history.end) this.retryLater();
+    return connection;
+  }
+
+  /** Gives `connection` a name, in place of the one it had. */
+  join(connection: Connection, name: string): void {
+    if (!this.#connections.has(connection)) return;
+    const before = connection.name;
+    connection.name = name;
+    this.#presence.enter(connection, name);
+    if (before !== undefined && before !== name) this.#presence.leave(connection, before);
+  }
+
+  /** Takes `connection` out; doing it again changes nothing. */
+  remove(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    if (connection.name !== undefined) this.#presence.leave(connection, connection.name);
+  }
+
+  /** Closes `connection`. It is out of the room at once, however long its socket takes. */
+  close(connection: Connection, code: number, reason: string): void {
+    this.remove(connection);
+    connection.peer.close(code, reason);
+  }
+
+  /** Closes every connection and calls off every timer. */
+  closeAll(code: number, reason: string): void {
+    for (const connection of this.#connections) this.close(connection, code, reason);
+    this.#presence.close();
+    this.#announcer.close();
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+  }
+
+  /** Appends stored messages, which rise in `seq`, and shows them to everyone. */
+  deliver(batch: readonly StoredMessage[]): void {
+    for (const message of batch) this.#history.push(message);
+    this.#flush();
+    this.#events.delivered(batch);
+  }
+
+  /**
+   * Sends a stored message to `connection` again, for a sender that repeated it. Nothing happens when
+   * its cursor has yet to reach it: then it comes by itself.
+   */
+  resend(connection: Connection, message: StoredMessage): void {
+    if (this.#history.seqBefore(connection.cursor) < message.seq) return;
+    for (const frame of connection.dialect.messages([message], 0)) this.send(connection, frame);
+  }
+
+  /** Tells the others that the person behind `connection` is writing. */
+  typing(connection: Connection): void {
+    if (connection.name !== undefined) this.#announcer.typing(connection.name);
+  }
+
+  /** Sends an answer to one connection; one that asks and asks and never reads is closed. */
+  send(connection: Connection, frame: string): void {
+    if (connection.peer.bufferedAmount > MAX_BUFFERED_BYTES + MAX_FRAME_BYTES) {
+      this.#closeStuck(connection);
+    } else {
+      this.handOver(connection, frame);
+    }
+  }
+
+  /** Closes readers that have taken nothing for {@linkcode STUCK_MS}; to be called every few seconds. */
+  sweep(): void {
+    const now = this.#clock.now();
+    for (const connection of this.#connections) {
+      if (connection.stuckFor(now) >= STUCK_MS) this.#closeStuck(connection);
+    }
+  }
+
+  /** Hands one frame to the socket of a connection that is in the room. */
+  handOver(connection: Connection, frame: string): void {
+    if (!this.#connections.has(connection)) return;
+    try {
+      connection.send(frame);
+    } catch (error) {
+      // One bad socket must not keep the rest of the room from their messages.
+      this.remove(connection);
+      this.#events.failed(connection, error);
+    }
+  }
+
+  /** Flushes again in a moment, for those who lag. */
+  retryLater(): void {
+    this.#cancelRetry ??= this.#clock.after(LAG_RETRY_MS, () => {
+      this.#cancelRetry = undefined;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const encodings: Encodings = new Map();
+    const { end } = this.#history;
+    let messages = 0;
+    let frames = 0;
+    for (const connection of this.#connections) {
+      if (connection.cursor === end && connection.missed === undefined) continue;
+      if (!lags(connection)) {
+        this.#announcer.catchUp(connection);
+        const encoded = this.#advance(connection, encodings);
+        messages += encoded.messages;
+        frames += encoded.frames.length;
+      }
+      if (connection.cursor !== end || connection.missed !== undefined) this.retryLater();
+    }
+    this.#events.flushed(messages, frames);
+  }
+
+  #advance(connection: Connection, encodings: Encodings): Encoded {
+    const encoded = this.#encode(connection, encodings);
+    connection.cursor = encoded.next;
+    for (const frame of encoded.frames) this.handOver(connection, frame);
+    if (encoded.skipped > 0) this.#events.skipped(connection, encoded.skipped);
+    return encoded;
+  }
+
+  #encode({ dialect, cursor }: Connection, encodings: Encodings): Encoded {
+    let byCursor = encodings.get(dialect);
+    if (byCursor === undefined) encodings.set(dialect, byCursor = new Map());
+    let encoded = byCursor.get(cursor);
+    if (encoded === undefined) {
+      const batch = this.#history.fitting(cursor, MAX_FRAME_BYTES);
+      const skipped = Math.max(0, this.#history.start - cursor);
+      const frames = batch.length > 0 ? dialect.messages(batch, skipped) : [];
+      const next = cursor + skipped + batch.length;
+      encoded = { frames, next, messages: batch.length, skipped };
+      byCursor.set(cursor, encoded);
+    }
+    return encoded;
+  }
+
+  #closeStuck(connection: Connection): void {
+    this.#events.stuck(connection);
+    this.close(connection, 1013, "reading too slowly");
+  }
+}

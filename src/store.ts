@@ -1,0 +1,49 @@
+// The promises that every store of messages keeps. One machine or many differ in which one is made.
+
+import type { ChatError } from "./errors.ts";
+import type { Draft, StoredMessage } from "./message.ts";
+
+/** What became of a draft. */
+export interface Appended {
+  readonly message: StoredMessage;
+  /** False when this id was stored before: `message` is then what was stored, whatever was sent. */
+  readonly isNew: boolean;
+}
+
+/**
+ * One ordered log of messages.
+ *
+ * - **Stored before shown.** `append` resolves, and `tail` is told, only when the message would be
+ *   there after the process or the machine dies.
+ * - **One order.** `seq` rises; drafts appended one after another are stored in that order.
+ * - **Idempotent.** A draft whose id is in the log, or on its way into it, adds nothing and resolves
+ *   with the one message of that id. How far back ids are known is each store's to say.
+ * - **All or nothing.** A refused draft is not shown, and the same draft may be tried again.
+ */
+export interface MessageStore {
+  /** The id of this log. It changes when what readers have seen may no longer be what is stored. */
+  readonly log: string;
+
+  /** What the log held when it was opened, oldest first, at most the history asked for. */
+  readonly recent: readonly StoredMessage[];
+
+  /**
+   * Has `deliver` called with every message stored from now on, in order, in batches as they were
+   * stored, before the `append` of any message of the batch resolves. One reader, set once.
+   */
+  tail(deliver: (batch: readonly StoredMessage[]) => void): void;
+
+  /**
+   * Stores a draft.
+   *
+   * @throws {ChatError} `not_saved` when it could not be stored, now or within what the store calls
+   * a reasonable time.
+   */
+  append(draft: Draft): Promise<Appended>;
+
+  /** Why a draft would be refused now, as far as the store knows; `undefined` when all is well. */
+  readonly trouble: ChatError | undefined;
+
+  /** Stores what was appended before, refuses what comes after, and lets go of everything held. */
+  close(): Promise<void>;
+}
