@@ -1,0 +1,28 @@
+// Who this client was the last time: its name, and the key that proves it to the server.
+
+import * as v from "valibot";
+import type { KeyValueStorage } from "./platform.ts";
+
+/** A name and its proof; either may be unknown. */
+export interface Identity {
+  readonly name?: string;
+  /** A secret of this device. It may prove several names, so changing back and forth works. */
+  readonly key?: string;
+}
+
+/** Where the identity lies in its storage. */
+export const IDENTITY_KEY = "parley.identity";
+
+const Saved = v.object({ name: v.exactOptional(v.string()), key: v.exactOptional(v.string()) });
+
+/** Returns what was saved; what does not fit counts as nothing. */
+export function loadIdentity(storage: KeyValueStorage): Identity {
+  const schema = v.pipe(v.string(), v.parseJson(), Saved);
+  const result = v.safeParse(schema, storage.getItem(IDENTITY_KEY));
+  return result.success ? result.output : {};
+}
+
+/** Saves `identity` in place of what was there. */
+export function saveIdentity(storage: KeyValueStorage, identity: Identity): void {
+  storage.setItem(IDENTITY_KEY, JSON.stringify(identity));
+}
