@@ -1,7 +1,7 @@
 // The one directory that Parley writes to: who may use it, and how a file in it is replaced so that
 // there is always a whole one. Knows nothing of messages.
 
-import { basename, join } from "@std/path";
+import { isAbsolute, join, relative, resolve } from "@std/path";
 import { StartError } from "./errors.ts";
 
 /** The part of `Deno` that touches files; a test passes one that fails. */
@@ -61,6 +61,17 @@ export class DataDirectory implements AsyncDisposable {
     } catch (error) {
       throw toStartError(error, `Cannot use the data directory "${path}"`);
     }
+  }
+
+  /**
+   * The name within the directory of a file that the command line names, by its name there or by its
+   * path. @throws {StartError} when it is elsewhere: Parley may read nothing else.
+   */
+  nameOf(path: string): string {
+    const inside = relative(resolve(this.path), resolve(path));
+    if (!inside.startsWith("..") && !isAbsolute(inside)) return inside;
+    if (!isAbsolute(path) && !path.split(/[\\/]/).includes("..")) return path;
+    throw new StartError(`Cannot read "${path}": it must be in the data directory "${this.path}"`);
   }
 
   /**
@@ -161,10 +172,10 @@ async function refuseUnlessFile(files: FileApi, path: string): Promise<Deno.File
 /** Turns what the system says into one line for the person who starts the server. */
 function toStartError(error: unknown, what: string): StartError {
   if (error instanceof StartError) return error;
-  return new StartError(`${what}: ${reasonOf(error, what)}`, { cause: error });
+  return new StartError(`${what}: ${reasonOf(error)}`, { cause: error });
 }
 
-function reasonOf(error: unknown, what: string): string {
+function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno was not allowed to; give --allow-read and --allow-write the directory of --data`;
   }
@@ -174,5 +185,5 @@ function reasonOf(error: unknown, what: string): string {
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
     return "it is no directory";
   }
-  return error instanceof Error ? error.message : `unknown trouble (${basename(what)})`;
+  return error instanceof Error ? error.message : "for an unknown reason";
 }

@@ -23,11 +23,11 @@ export interface FileStoreEvents {
   /** One write with `messages` in it took `seconds`. */
   committed(messages: number, seconds: number): void;
   /** A write failed; `first` when the one before had not. */
-  failed(error: unknown, first: boolean): void;
+  commitFailed(error: unknown, first: boolean): void;
   /** A write succeeded after one that had failed. */
-  recovered(): void;
-  /** The file was damaged: it was copied to `movedTo`, and `kept` messages of it live on. */
-  repaired(repair: { movedTo: string; kept: number }): void;
+  commitRecovered(): void;
+  /** The file was damaged: it was copied to `copiedTo`, and `kept` messages of it live on. */
+  repaired(repair: { copiedTo: string; kept: number }): void;
   /** Whoever reads the tail threw. */
   deliveryFailed(error: unknown): void;
 }
@@ -148,7 +148,7 @@ export class FileStore implements MessageStore {
     this.#kept = kept;
     this.#remember(messages);
     events.committed(messages.length, (clock.now() - startedAt) / 1000);
-    if (this.#trouble !== undefined) events.recovered();
+    if (this.#trouble !== undefined) events.commitRecovered();
     this.#trouble = undefined;
     this.#show(batch, messages);
   }
@@ -175,7 +175,7 @@ export class FileStore implements MessageStore {
   }
 
   #refuse(batch: readonly Waiting[], cause: unknown): void {
-    this.#options.events.failed(cause, this.#trouble === undefined);
+    this.#options.events.commitFailed(cause, this.#trouble === undefined);
     this.#trouble = notSaved("the disk refused it; it may be full or read-only", cause);
     for (const { draft, outcome } of batch) {
       this.#waitingById.delete(draft.id);
@@ -199,11 +199,11 @@ async function repair(
 ): Promise<MessagesFile> {
   const { clock, directory, events, history, newLogId } = options;
   const stamp = clock.date().toISOString().replaceAll(/[:.]/g, "-");
-  const movedTo = `${MESSAGES_FILE}.corrupt-${stamp}`;
+  const copiedTo = `${MESSAGES_FILE}.corrupt-${stamp}`;
   const file = { log: newLogId(), messages: salvage(damaged.text, history) };
   try {
     // The copy first: whatever happens between the two, nothing is gone.
-    await directory.replace(movedTo, damaged.bytes);
+    await directory.replace(copiedTo, damaged.bytes);
     await directory.replace(MESSAGES_FILE, encoder.encode(encodeFile(file)));
   } catch (error) {
     throw new StartError(
@@ -211,7 +211,7 @@ async function repair(
       { cause: error },
     );
   }
-  events.repaired({ movedTo, kept: file.messages.length });
+  events.repaired({ copiedTo, kept: file.messages.length });
   return file;
 }
 

@@ -27,7 +27,7 @@ export interface RoomEvents {
   /** A reader is being closed because it takes nothing. */
   stuck(connection: Connection): void;
   /** A socket threw while being sent to, which none should; the connection is out. */
-  failed(connection: Connection, error: unknown): void;
+  sendFailed(connection: Connection, error: unknown): void;
   joined(name: string): void;
   left(name: string): void;
 }
@@ -148,6 +148,11 @@ export class Room {
     this.#cancelRetry = undefined;
   }
 
+  /** Takes in what the log held before anyone was here. */
+  load(messages: readonly StoredMessage[]): void {
+    for (const message of messages) this.#history.push(message);
+  }
+
   /** Appends stored messages, which rise in `seq`, and shows them to everyone. */
   deliver(batch: readonly StoredMessage[]): void {
     for (const message of batch) this.#history.push(message);
@@ -194,7 +199,7 @@ export class Room {
     } catch (error) {
       // One bad socket must not keep the rest of the room from their messages.
       this.remove(connection);
-      this.#events.failed(connection, error);
+      this.#events.sendFailed(connection, error);
     }
   }
 

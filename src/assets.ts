@@ -1,0 +1,50 @@
+// The files a browser loads, as texts inside the program: serving them needs no permission to read, and
+// a compiled executable has them with it.
+
+import { eTag } from "@std/http/etag";
+import icon from "../static/icon.svg" with { type: "text" };
+import manifest from "../static/manifest.webmanifest" with { type: "text" };
+import template from "../static/page.html" with { type: "text" };
+import style from "../static/style.css" with { type: "text" };
+import { StartError } from "./errors.ts";
+
+/** One file as it is served. */
+export interface Asset {
+  readonly body: string;
+  readonly type: string;
+  readonly etag: string;
+}
+
+/** Everything static. */
+export interface Assets {
+  /** By path, such as `/style.css`. A fixed table: there is no path to leave it by. */
+  readonly files: ReadonlyMap<string, Asset>;
+  /** The HTML of the page with its placeholders. */
+  readonly template: string;
+}
+
+/** @throws {StartError} when the web client has not been built. */
+export async function loadAssets(): Promise<Assets> {
+  const files = new Map<string, Asset>();
+  const texts: [string, string, string][] = [
+    ["/app.js", "text/javascript; charset=utf-8", await loadClient()],
+    ["/style.css", "text/css; charset=utf-8", style],
+    ["/icon.svg", "image/svg+xml; charset=utf-8", icon],
+    ["/manifest.webmanifest", "application/manifest+json; charset=utf-8", manifest],
+  ];
+  for (const [path, type, body] of texts) files.set(path, { body, type, etag: await eTag(body) });
+  return { files, template };
+}
+
+// Imported late, so that a missing bundle is one clear line and not a failure to load the program.
+async function loadClient(): Promise<string> {
+  try {
+    const client = await import("../static/app.js", { with: { type: "text" } });
+    return client.default;
+  } catch (cause) {
+    throw new StartError(
+      'Cannot start: the web client is not built; run "deno task build", or start with "deno task start"',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,165 @@
+// The chat without JavaScript: the page with its form, and what the form sends.
+
+import { getCookies, setCookie } from "@std/http/cookie";
+import { readForm } from "./body.ts";
+import type { Config } from "./config.ts";
+import { ChatError, toChatError } from "./errors.ts";
+import { checkOrigin } from "./guard.ts";
+import { isMessageId } from "./message.ts";
+import { isKey } from "./names.ts";
+import type { Observer } from "./observer.ts";
+import { renderPage } from "./page.ts";
+import { KEY_COOKIE, NAME_COOKIE, type Posting } from "./posting.ts";
+import { refusalHeaders } from "./problem.ts";
+import { decodePost, wireLimits } from "./protocol.ts";
+import type { Room } from "./room.ts";
+import type { MessageStore } from "./store.ts";
+import type { Visitor } from "./visitor.ts";
+
+const COOKIE_SECONDS = 365 * 24 * 60 * 60;
+
+/** What the page needs from the server. */
+export interface FormPageDeps {
+  readonly config: Config;
+  readonly store: MessageStore;
+  readonly room: Room;
+  readonly posting: Posting;
+  readonly observer: Observer;
+  /** The HTML with its placeholders. */
+  readonly template: string;
+  readonly newId: () => string;
+  readonly newKey: () => string;
+}
+
+interface Form {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+interface Answer {
+  readonly form: Form;
+  readonly error?: ChatError;
+}
+
+/** `GET /` and `POST /`. */
+export class FormPage {
+  readonly #deps: FormPageDeps;
+
+  constructor(deps: FormPageDeps) {
+    this.#deps = deps;
+  }
+
+  /** The page as it is now. */
+  show(request: Request): Response {
+    return this.#render({ form: { id: this.#deps.newId(), name: cookieName(request), text: "" } });
+  }
+
+  /**
+   * Stores what the form sent and answers with the new page. A refusal of anything that came as a form
+   * is the page too, with the reason and with what was typed.
+   *
+   * @throws {ChatError} `unsupported_type` for what is no form.
+   */
+  async submit(request: Request, visitor: Visitor): Promise<Response> {
+    const { config, newId, observer } = this.#deps;
+    let form: Form = { id: newId(), name: cookieName(request), text: "" };
+    try {
+      checkOrigin({ headers: request.headers, outside: visitor.outside }, config.allowOrigins);
+      const fields = await readForm(request);
+      form = this.#toForm(fields);
+      const cookies = await this.#post(request, { fields, visitor });
+      const page = this.#render({ form: { id: newId(), name: form.name, text: "" } });
+      for (const [name, value] of cookies) {
+        setCookie(page.headers, {
+          name,
+          value,
+          maxAge: COOKIE_SECONDS,
+          path: "/",
+          httpOnly: true,
+          sameSite: "Lax",
+          secure: visitor.outside.protocol === "https:",
+        });
+      }
+      return page;
+    } catch (thrown) {
+      const error = toChatError(thrown);
+      if (error.code === "unsupported_type") throw error;
+      observer.refused(error, "form");
+      return this.#render({ form, error });
+    }
+  }
+
+  // Trying again must be trying the same message again, so a good id stays in the form.
+  #toForm(fields: ReadonlyMap<string, string>): Form {
+    const id = fields.get("id") ?? "";
+    return {
+      id: isMessageId(id) ? id : this.#deps.newId(),
+      name: fields.get("name") ?? "",
+      text: fields.get("text") ?? "",
+    };
+  }
+
+  async #post(
+    request: Request,
+    { fields, visitor }: { fields: ReadonlyMap<string, string>; visitor: Visitor },
+  ): Promise<[name: string, value: string][]> {
+    const key = cookieKey(request);
+    const post = decodePost({
+      name: fields.get("name") ?? "",
+      text: fields.get("text") ?? "",
+      ...(fields.has("id") ? { id: fields.get("id") } : {}),
+      ...(key === undefined ? {} : { key }),
+    });
+    // A program that keeps no cookie would lock itself out of its own name with its first post. So
+    // the name is only claimed by a browser, or when the cookie comes back.
+    const claims = isBrowser(request);
+    const { message, claim } = await this.#deps.posting.post(post, {
+      address: visitor.address,
+      claims,
+    });
+    return [
+      [KEY_COOKIE, claim?.key ?? this.#deps.newKey()],
+      [NAME_COOKIE, encodeURIComponent(message.name)],
+    ];
+  }
+
+  #render({ form, error }: Answer): Response {
+    const { config, room, store, template } = this.#deps;
+    const html = renderPage({
+      template,
+      title: config.title,
+      log: store.log,
+      messages: room.history.last(config.history),
+      online: room.online,
+      limits: wireLimits(config),
+      form,
+      ...(error === undefined ? {} : { error: error.message }),
+    });
+    const type = { "content-type": "text/html; charset=utf-8" };
+    return error === undefined
+      ? new Response(html, { headers: { ...type, "cache-control": "private, no-cache" } })
+      : new Response(html, { status: error.status, headers: refusalHeaders(error, type) });
+  }
+}
+
+/** Browsers send at least one of these with every post. */
+function isBrowser(request: Request): boolean {
+  return request.headers.has("origin") || request.headers.has("sec-fetch-site");
+}
+
+function cookieKey(request: Request): string | undefined {
+  const key = getCookies(request.headers)[KEY_COOKIE];
+  return key !== undefined && isKey(key) ? key : undefined;
+}
+
+function cookieName(request: Request): string {
+  const value = getCookies(request.headers)[NAME_COOKIE] ?? "";
+  try {
+    return decodeURIComponent(value);
+  } catch (error) {
+    // Not our cookie any more; the field is simply empty then.
+    if (error instanceof URIError) return "";
+    throw error;
+  }
+}

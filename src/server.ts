@@ -1,0 +1,167 @@
+// A whole server: makes the parts, gives each what it needs, listens, and stops in the right order.
+
+import { createApp } from "./app.ts";
+import { type Assets, loadAssets } from "./assets.ts";
+import { every, systemClock as clock } from "./clock.ts";
+import { type Config, VERSION } from "./config.ts";
+import { DataDirectory } from "./data_directory.ts";
+import { StartError } from "./errors.ts";
+import { FileStore } from "./file_store.ts";
+import { FormPage } from "./form_page.ts";
+import { Admissions } from "./guard.ts";
+import { listen, type Listener } from "./listener.ts";
+import { openLog } from "./log.ts";
+import { Metrics } from "./metrics.ts";
+import { Names } from "./names.ts";
+import { Observer } from "./observer.ts";
+import { Posting } from "./posting.ts";
+import { wireLimits } from "./protocol.ts";
+import { Room } from "./room.ts";
+import type { MessageStore } from "./store.ts";
+import { upgrade } from "./websocket.ts";
+
+/** How often readers that take nothing are looked for; well below the time they are given. */
+const SWEEP_MS = 5_000;
+const STATS_MS = 60_000;
+
+/** A peer that answers nothing, or a body that never ends, would hold a shutdown up for ever. */
+const STOP_DEADLINE_MS = 4_000;
+
+/** A server that is running. */
+export interface Server {
+  readonly observer: Observer;
+  /**
+   * Stores what has been sent, closes every connection with 1001 and stops listening. Takes five
+   * seconds at most.
+   */
+  stop(reason: string): Promise<void>;
+}
+
+/**
+ * Starts a server.
+ *
+ * @throws {StartError} when it cannot: a damaged set-up, a directory in use, a port in use.
+ */
+export async function startServer(config: Config): Promise<Server> {
+  const assets = await loadAssets();
+  const directory = await DataDirectory.open(config.data);
+  const tls = await readTls(directory, config.tls);
+  const log = await openLog({ level: config.logLevel, format: config.logFormat });
+  const metrics = new Metrics();
+  const observer = new Observer({ log, metrics, now: clock.now });
+  const { history } = config;
+  const store = await FileStore.open({ directory, history, clock, newLogId, events: observer });
+  const { app, room, sockets } = compose({ config, assets, store, metrics, observer });
+  const listener = listen(app, { host: config.host, port: config.port, tls, observer });
+  const residentBytes = () => Deno.memoryUsage().rss;
+  metrics.readFrom({
+    activeConnections: sockets,
+    onlineNames: () => room.onlineCount,
+    residentBytes,
+  });
+  const cancels = [
+    every(clock, SWEEP_MS, () => room.sweep()),
+    every(clock, STATS_MS, () =>
+      observer.stats({
+        sockets: sockets(),
+        names: room.onlineCount,
+        residentBytes: residentBytes(),
+      })),
+  ];
+  const { url } = listener;
+  observer.started({ url, version: VERSION, data: config.data, messages: store.recent.length });
+  return {
+    observer,
+    async stop(reason) {
+      observer.stopping(reason);
+      for (const cancel of cancels) cancel();
+      await withDeadline(stopAll({ store, room, listener }));
+      observer.stopped();
+    },
+  };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly assets: Assets;
+  readonly store: MessageStore;
+  readonly metrics: Metrics;
+  readonly observer: Observer;
+}
+
+/** Makes the room and both ways into it; `sockets` counts those that are not gone yet. */
+function compose({ config, assets, store, metrics, observer }: Parts) {
+  const { rate, maxConnections, maxPerAddress } = config;
+  const { files, template } = assets;
+  const admissions = new Admissions({ total: maxConnections, perAddress: maxPerAddress });
+  const names = new Names({ now: clock.now, newKey });
+  const room = new Room({ clock, events: observer, names });
+  room.load(store.recent);
+  store.tail((batch) => room.deliver(batch));
+  const posting = new Posting({ names, store, clock, newId, rate });
+  const page = new FormPage({ config, store, room, posting, observer, template, newId, newKey });
+  const session = { room, store, names, limits: wireLimits(config), newId };
+  const webSockets = { session, admissions, observer, clock, rate };
+  const app = createApp({
+    config,
+    store,
+    room,
+    posting,
+    page,
+    metrics,
+    observer,
+    files,
+    now: clock.now,
+    upgrade: (request, visitor) => upgrade(webSockets, request, visitor),
+  });
+  return { app, room, sockets: () => admissions.size };
+}
+
+interface Running {
+  readonly store: MessageStore;
+  readonly room: Room;
+  readonly listener: Listener;
+}
+
+// The store first: what was sent before is still stored and shown to those who are connected.
+async function stopAll({ store, room, listener }: Running): Promise<void> {
+  await store.close();
+  room.closeAll(1001, "the server is stopping");
+  await listener.stop();
+}
+
+async function withDeadline(work: Promise<void>): Promise<void> {
+  const deadline = Promise.withResolvers<void>();
+  const cancel = clock.after(STOP_DEADLINE_MS, deadline.resolve);
+  await Promise.race([work, deadline.promise]);
+  cancel();
+}
+
+async function readTls(directory: DataDirectory, tls: Config["tls"]) {
+  if (tls === undefined) return undefined;
+  return { cert: await readPem(directory, tls.cert), key: await readPem(directory, tls.key) };
+}
+
+async function readPem(directory: DataDirectory, path: string): Promise<string> {
+  const bytes = await directory.read(directory.nameOf(path), 1024 * 1024);
+  if (bytes === undefined) {
+    throw new StartError(`Cannot read "${path}": there is no such file in the data directory`);
+  }
+  return new TextDecoder().decode(bytes);
+}
+
+function newId(): string {
+  return crypto.randomUUID();
+}
+
+function newLogId(): string {
+  return newKey();
+}
+
+/** 128 random bits in base64url. */
+function newKey(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
+}

@@ -1,0 +1,223 @@
+// From an upgrade request to a session, and from a real socket's events to the session's calls. Here
+// are the limits that need a socket: sizes, floods, and what Deno's sockets do that others do not.
+
+import { getCookies } from "@std/http/cookie";
+import type { Clock } from "./clock.ts";
+import { ChatError } from "./errors.ts";
+import { type Admissions, messageRate, type Rate, TokenBucket } from "./guard.ts";
+import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { isKey } from "./names.ts";
+import type { Observer } from "./observer.ts";
+import { KEY_COOKIE } from "./posting.ts";
+import { parseSince, SUBPROTOCOL } from "./protocol.ts";
+import {
+  JsonSession,
+  type Session,
+  type SessionDeps,
+  type SessionOptions,
+  TextSession,
+} from "./session.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** Deno pings after half of it without a frame, and closes what has not answered by the end. */
+const IDLE_TIMEOUT_SECONDS = 30;
+
+/** An upgrade that was answered and never opened (the client left) is forgotten after this long. */
+const OPENING_MS = 10_000;
+
+/**
+ * Frames of any kind. Far above what the rate of messages lets through: who exceeds it does not listen
+ * to refusals, and is closed with 1008.
+ */
+const FRAME_RATE: Rate = { perSecond: 100, burst: 1000 };
+
+/** Changes of name. */
+const JOIN_RATE: Rate = { perSecond: 1, burst: 10 };
+
+const UNLIMITED = messageRate(0);
+
+/** What WebSockets need from the server. */
+export interface WebSocketDeps {
+  readonly session: Omit<SessionDeps, "refused">;
+  readonly admissions: Admissions;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  /** Messages a second, 0 for no limit; then frames and joins have none either. */
+  readonly rate: number;
+}
+
+/**
+ * Answers `GET /ws`: 101, and a session from then on.
+ *
+ * @throws {ChatError} `upgrade_required` or `bad_request` when it is no WebSocket handshake (RFC 6455,
+ * section 4.2.1), `too_many_connections` before there is a socket.
+ */
+export function upgrade(deps: WebSocketDeps, request: Request, visitor: Visitor): Response {
+  checkHandshake(request.headers);
+  const isJson = offersSubprotocol(request.headers);
+  const release = deps.admissions.admit(visitor.address);
+  try {
+    const { socket, response } = Deno.upgradeWebSocket(request, {
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      ...(isJson ? { protocol: SUBPROTOCOL } : {}),
+    });
+    new SocketOwner(deps, { socket, release, visitor, open: opener(request, isJson) });
+    return response;
+  } catch (cause) {
+    release();
+    throw new ChatError("bad_request", "Cannot open a WebSocket: the handshake is not valid", {
+      cause,
+    });
+  }
+}
+
+type Open = (deps: SessionDeps, options: SessionOptions) => Session;
+
+function opener(request: Request, isJson: boolean): Open {
+  const { searchParams } = new URL(request.url);
+  if (!isJson) {
+    const name = searchParams.get("name") ?? undefined;
+    const asked = searchParams.get("history") ?? "";
+    const history = /^\d{1,6}$/.test(asked) ? Number(asked) : 0;
+    return (deps, options) => new TextSession(deps, { ...options, name, history });
+  }
+  const since = parseSince(searchParams.get("since"));
+  const cookie = getCookies(request.headers)[KEY_COOKIE];
+  const cookieKey = cookie !== undefined && isKey(cookie) ? cookie : undefined;
+  return (deps, options) => new JsonSession(deps, { ...options, since, cookieKey });
+}
+
+function checkHandshake(headers: Headers): void {
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw new ChatError("upgrade_required", "Cannot answer this: /ws speaks WebSocket only");
+  }
+  if (headers.get("sec-websocket-version") !== "13") {
+    throw new ChatError("upgrade_required", "Cannot open a WebSocket: version 13 is needed");
+  }
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(headers.get("sec-websocket-key") ?? "")) {
+    throw new ChatError("bad_request", "Cannot open a WebSocket: Sec-WebSocket-Key is not valid");
+  }
+}
+
+function offersSubprotocol(headers: Headers): boolean {
+  const offered = (headers.get("sec-websocket-protocol") ?? "").split(",");
+  return offered.some((each) => each.trim() === SUBPROTOCOL);
+}
+
+interface SocketOptions {
+  readonly socket: WebSocket;
+  /** Gives back the place among the connections. */
+  readonly release: () => void;
+  readonly visitor: Visitor;
+  readonly open: Open;
+}
+
+/**
+ * One socket from its upgrade to its end. A throw in a handler would end the process, so each one
+ * catches; `close` may come twice or not at all, so ending is idempotent and has a deadline.
+ */
+class SocketOwner {
+  readonly #deps: WebSocketDeps;
+  readonly #options: SocketOptions;
+  readonly #frames: TokenBucket;
+  readonly #messages: TokenBucket;
+  readonly #joins: TokenBucket;
+  #session: Session | undefined;
+  #openedAt = 0;
+  #error: string | undefined;
+  #hasEnded = false;
+
+  constructor(deps: WebSocketDeps, options: SocketOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    const now = deps.clock.now();
+    const isLimited = deps.rate > 0;
+    this.#frames = new TokenBucket(isLimited ? FRAME_RATE : UNLIMITED, now);
+    this.#messages = new TokenBucket(messageRate(deps.rate), now);
+    this.#joins = new TokenBucket(isLimited ? JOIN_RATE : UNLIMITED, now);
+    const { socket } = options;
+    const cancelDeadline = deps.clock.after(OPENING_MS, () => this.#end(0));
+    socket.onopen = () => {
+      cancelDeadline();
+      this.#guard(() => this.#begin());
+    };
+    socket.onmessage = ({ data }) => this.#guard(() => this.#receive(data));
+    socket.onerror = (event) => {
+      this.#error ??= event instanceof ErrorEvent ? event.message : "unknown";
+    };
+    socket.onclose = ({ code }) => {
+      cancelDeadline();
+      this.#guard(() => this.#end(code));
+    };
+  }
+
+  #begin(): void {
+    const { observer, session, clock } = this.#deps;
+    const { socket, visitor, open } = this.#options;
+    this.#openedAt = clock.now();
+    const refused = (error: ChatError) => observer.refused(error, "websocket");
+    this.#session = open({ ...session, refused }, {
+      peer: socket,
+      takeToken: (kind) => (kind === "join" ? this.#joins : this.#messages).take(clock.now()),
+    });
+    observer.connected(this.#session.connection.dialect.name, visitor.address);
+  }
+
+  #receive(data: unknown): void {
+    const session = this.#session;
+    const { room } = this.#deps.session;
+    // A socket that is closing goes on receiving for as long as its peer likes.
+    if (session === undefined || !room.connections.has(session.connection)) return;
+    if (this.#frames.take(this.#deps.clock.now()) > 0) {
+      return this.#cut(session, 1008, new ChatError("rate_limited", "flooding"));
+    }
+    if (isOver(data, MAX_MESSAGE_BYTES)) {
+      const message = `a message may have ${MAX_MESSAGE_BYTES} bytes`;
+      return this.#cut(session, 1009, new ChatError("too_large", message));
+    }
+    if (typeof data === "string") return session.receive(data);
+    session.refuse(new ChatError("bad_request", "Cannot read this frame: it is binary"));
+  }
+
+  #cut(session: Session, code: number, error: ChatError): void {
+    this.#deps.observer.refused(error, "websocket");
+    this.#deps.session.room.close(session.connection, code, error.message);
+  }
+
+  #end(code: number): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const { session, observer, clock } = this.#deps;
+    this.#options.release();
+    if (this.#session === undefined) return;
+    session.room.remove(this.#session.connection);
+    observer.disconnected({
+      dialect: this.#session.connection.dialect.name,
+      address: this.#options.visitor.address,
+      code,
+      seconds: (clock.now() - this.#openedAt) / 1000,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    });
+  }
+
+  #guard(handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.#deps.observer.fault(error, "websocket");
+      if (this.#session !== undefined) this.#deps.session.room.remove(this.#session.connection);
+      this.#options.socket.close(1011, "the server made a mistake");
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Whether a WebSocket message has more than `max` bytes; text is counted in UTF-8. */
+function isOver(data: unknown, max: number): boolean {
+  if (data instanceof ArrayBuffer) return data.byteLength > max;
+  if (data instanceof Blob) return data.size > max;
+  if (typeof data !== "string" || data.length > max) return true;
+  // A UTF-16 unit has at most three bytes: most messages need no counting.
+  return data.length * 3 > max && encoder.encode(data).length > max;
+}
