@@ -29,7 +29,7 @@ const encoder = new TextEncoder();
 export async function openLog(options: LogOptions): Promise<Log> {
   const format = options.format === "json"
     ? getJsonLinesFormatter({ properties: "flatten" })
-    : getTextFormatter({ timestamp: "time", category: () => "", format: toLine });
+    : getTextFormatter({ timestamp: "rfc3339", category: () => "", format: toLine });
   await configure({
     reset: true,
     sinks: { out: createSink(format) },
