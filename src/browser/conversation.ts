@@ -1,0 +1,135 @@
+// The rows: what was said in the order of the log, then what is on its way.
+
+import type { Message } from "../message.ts";
+import { makeButton } from "./dom.ts";
+import { authorOf, noteRow, type Said, settle, showState, storedRow, unsentRow } from "./row.ts";
+import type { Scroller } from "./scroller.ts";
+import { showTime } from "./times.ts";
+import { counted } from "./words.ts";
+
+/** More rows than this make typing slow on a small device; the oldest go. */
+export const MAX_ROWS = 300;
+
+/** What can be done about a message that was refused. */
+export interface Remedies {
+  retry(): void;
+  discard(): void;
+}
+
+/** The list of messages. Each id has one row, whatever comes first: the draft or the stored message. */
+export class Conversation {
+  readonly #list: HTMLOListElement;
+  readonly #scroller: Scroller;
+  // By id, in the order in which they were written; they are the last rows.
+  readonly #unsent = new Map<string, HTMLLIElement>();
+  #self: string | undefined;
+
+  /** Takes over the rows that came with the page. */
+  constructor(list: HTMLOListElement, scroller: Scroller) {
+    this.#list = list;
+    this.#scroller = scroller;
+    for (const time of list.querySelectorAll("time")) showTime(time, time.dateTime);
+  }
+
+  /** Whose messages are shown as one's own. */
+  set self(name: string | undefined) {
+    if (name === this.#self) return;
+    this.#self = name;
+    for (const row of this.#list.querySelectorAll(".message")) this.#markOwn(row);
+  }
+
+  /** Shows a message that is on its way, or on its way again. */
+  addUnsent(said: Said): void {
+    this.#scroller.grow(0, () => {
+      const row = this.#unsent.get(said.id) ?? unsentRow(said);
+      row.classList.add("own");
+      row.ariaLive = "off"; // its author knows
+      showState(row, "unsent", document.createTextNode("Sending…"));
+      // One that goes again goes last.
+      this.#list.append(row);
+      this.#unsent.delete(said.id);
+      this.#unsent.set(said.id, row);
+    });
+    this.#trim();
+    this.#scroller.toEnd();
+  }
+
+  /** Says why a message is still on its way. */
+  delay(id: string, reason: string): void {
+    this.#change(id, (row) => showState(row, "unsent", document.createTextNode(reason)));
+  }
+
+  /** Says why a message was refused, and offers what can be done. */
+  fail(id: string, reason: string, { retry, discard }: Remedies): void {
+    this.#change(id, (row) => {
+      const retryButton = makeButton("Try again", retry);
+      const discardButton = makeButton("Discard", () => {
+        this.#unsent.delete(id);
+        row.remove();
+        discard();
+      });
+      showState(row, "failed", document.createTextNode(reason), retryButton, discardButton);
+    });
+  }
+
+  /** Shows stored messages after those that are there, and that `skipped` before them were missed. */
+  addStored(messages: readonly Message[], skipped: number): void {
+    const incoming = messages.filter(({ id }) => !this.#unsent.has(id)).length;
+    this.#scroller.grow(incoming, () => {
+      if (skipped > 0) this.#insert(noteRow(`${counted(skipped, "message")} missed`));
+      for (const message of messages) this.#store(message);
+    });
+    this.#trim();
+  }
+
+  /** Shows `messages` in place of all that were stored. What is on its way stays. */
+  reset(messages: readonly Message[]): void {
+    const unsent = new Set<Element>(this.#unsent.values());
+    for (const row of [...this.#list.children]) {
+      if (!unsent.has(row)) row.remove();
+    }
+    for (const message of messages) this.#store(message);
+    this.#trim();
+    this.#scroller.toEnd();
+  }
+
+  /** Shows something that is no message. */
+  addNote(...words: (Node | string)[]): void {
+    this.#scroller.grow(0, () => this.#insert(noteRow(...words)));
+    this.#trim();
+  }
+
+  #store(message: Message): void {
+    const row = this.#unsent.get(message.id);
+    if (row === undefined) {
+      const fresh = storedRow(message);
+      this.#markOwn(fresh);
+      return this.#insert(fresh);
+    }
+    this.#unsent.delete(message.id);
+    settle(row, message);
+    this.#insert(row);
+  }
+
+  /** Puts `row` after all that is stored; one that is there already is not touched. */
+  #insert(row: HTMLLIElement): void {
+    const [next = null] = this.#unsent.values();
+    if (row.parentNode !== this.#list || row.nextElementSibling !== next) {
+      this.#list.insertBefore(row, next);
+    }
+  }
+
+  #change(id: string, change: (row: HTMLLIElement) => void): void {
+    const row = this.#unsent.get(id);
+    if (row !== undefined) this.#scroller.grow(0, () => change(row));
+  }
+
+  #markOwn(row: Element): void {
+    row.classList.toggle("own", authorOf(row) === this.#self);
+  }
+
+  // Rows at the top may go at any time: places are counted from the end.
+  #trim(): void {
+    while (this.#list.childElementCount > MAX_ROWS) this.#list.firstElementChild?.remove();
+  }
+}
