@@ -53,7 +53,7 @@ export interface WebSocketDeps {
  * section 4.2.1), `too_many_connections` before there is a socket.
  */
 export function upgrade(deps: WebSocketDeps, request: Request, visitor: Visitor): Response {
-  checkHandshake(request.headers);
+  checkHandshake(request);
   const isJson = offersSubprotocol(request.headers);
   const release = deps.admissions.admit(visitor.address);
   try {
@@ -87,8 +87,8 @@ function opener(request: Request, isJson: boolean): Open {
   return (deps, options) => new JsonSession(deps, { ...options, since, cookieKey });
 }
 
-function checkHandshake(headers: Headers): void {
-  if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
+function checkHandshake({ method, headers }: Request): void {
+  if (method !== "GET" || headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new ChatError("upgrade_required", "Cannot answer this: /ws speaks WebSocket only");
   }
   if (headers.get("sec-websocket-version") !== "13") {
