@@ -75,11 +75,12 @@ export function normalizeName(raw: string): string {
 
 /**
  * Returns what two names are compared by: case-folded NFKC without ignorable characters, in the
- * spirit of NFKC_Casefold (UAX #31). Upper case first, so that `ß` and `SS` meet.
+ * spirit of NFKC_Casefold (UAX #31). By way of upper case, so that `ß` and `SS` meet; by way of lower
+ * case before that, so that `ẞ` does too, which is its own upper case.
  */
 export function nameKey(name: string): string {
-  return name.normalize("NFKC").replace(IGNORED_IN_COMPARISON, "").toUpperCase().toLowerCase()
-    .normalize("NFKC");
+  return name.normalize("NFKC").replace(IGNORED_IN_COMPARISON, "")
+    .toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
 }
 
 /**
