@@ -39,6 +39,7 @@ export class Entry {
     });
     rename.addEventListener("click", () => {
       this.askName();
+      this.focus();
       name.select();
     });
     name.addEventListener("keydown", (event) => {
@@ -55,6 +56,10 @@ export class Entry {
   askName(): void {
     this.#setMode("join");
     this.setWaiting(false);
+  }
+
+  /** Puts the cursor into the name. */
+  focus(): void {
     this.#elements.name.focus({ preventScroll: true });
   }
 

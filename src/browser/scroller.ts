@@ -26,10 +26,12 @@ export class Scroller {
     scroller.addEventListener("scroll", () => {
       if (this.isAtEnd) this.#see();
     }, { passive: true });
+    // A press leaves the focus, and on a phone the keyboard, where it is.
+    pill.addEventListener("mousedown", (event) => event.preventDefault());
     pill.addEventListener("click", () => {
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      scroller.scrollTo({ top: 0, behavior: calm ? "instant" : "smooth" });
-      scroller.focus({ preventScroll: true });
+      // Reached by keyboard, it must not take the focus with it when it goes.
+      if (document.activeElement === pill) scroller.focus({ preventScroll: true });
+      this.toEnd();
     });
   }
 

@@ -43,7 +43,7 @@ export class StatusLine {
 
   #tellLost(): void {
     if (this.#status === "connected") return;
-    const waiting = this.#unsent === 0 ? "" : ` ${counted(this.#unsent, "message")} waiting.`;
+    const waiting = this.#unsent === 0 ? "" : ` ${counted(this.#unsent, "message")} waiting`;
     this.#tell("lost", `${this.#wasConnected ? "Reconnecting…" : "Connecting…"}${waiting}`);
   }
 

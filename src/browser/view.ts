@@ -87,7 +87,11 @@ export class View {
     this.#conversation.self = name;
     for (const { id, text } of unsent) this.#send(text, id);
     if (name === undefined) this.#entry.askName();
-    else this.#enter(name);
+    else this.#entry.welcome(name);
+    // With a finger it would open the keyboard before anyone has read anything.
+    if (!matchMedia("(pointer: fine)").matches) return;
+    if (name === undefined) this.#entry.focus();
+    else this.#composer.focus();
   }
 
   #on(event: ClientEvent): void {
@@ -157,6 +161,7 @@ export class View {
       this.#enter(await this.#client.join(name));
     } catch (error) {
       this.#entry.askName();
+      this.#entry.focus();
       this.#entry.showError(toChatError(error).message);
     }
   }

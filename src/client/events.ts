@@ -22,7 +22,10 @@ export type ClientEvent =
   | { readonly type: "joined"; readonly name: string }
   /** The name from last time is not to be had any more; another has to be asked for. */
   | { readonly type: "refused"; readonly name: string; readonly error: ChatError }
-  /** Who is here now, and who came and went since the event before (nobody after a reconnect). */
+  /**
+   * Who is here now, and whose coming and going is news: not that of those who come back after a
+   * connection broke.
+   */
   | {
     readonly type: "online";
     readonly names: readonly string[];

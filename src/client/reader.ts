@@ -1,13 +1,18 @@
 // What this client has seen: how far it has read, who is here, who is writing. Turns frames into
 // events; sends nothing.
 
+import type { Cancel } from "../clock.ts";
 import type { Message } from "../message.ts";
 import type { ServerFrame, Since } from "../protocol.ts";
+import { LONGEST_DELAY_MS } from "./backoff.ts";
 import { Bookmark } from "./bookmark.ts";
 import type { ClientEvent } from "./events.ts";
 import type { Timer } from "./platform.ts";
 import { Roster } from "./roster.ts";
 import { Typists } from "./typists.ts";
+
+/** After a break, those who were here before it have this long to come back unmentioned. */
+export const RETURN_MS = LONGEST_DELAY_MS;
 
 type Frame<Type extends ServerFrame["type"]> = Extract<ServerFrame, { type: Type }>;
 
@@ -25,9 +30,12 @@ export class Reader {
   readonly #bookmark: Bookmark;
   readonly #roster = new Roster();
   readonly #typists: Typists;
+  readonly #timer: Timer;
+  #cancelReturn: Cancel | undefined;
 
   constructor({ timer, since, emit }: ReaderOptions) {
     this.#emit = emit;
+    this.#timer = timer;
     this.#bookmark = new Bookmark(since);
     this.#typists = new Typists(timer, (names) => emit({ type: "typing", names }));
   }
@@ -45,6 +53,8 @@ export class Reader {
   /** A connection begins. */
   welcome({ log, reset, messages, online }: Frame<"welcome">): void {
     this.#roster.reset(online);
+    this.#cancelReturn?.();
+    this.#cancelReturn = this.#timer.after(RETURN_MS, () => this.#roster.forgetMissing());
     this.#emit({ type: "online", names: this.online, joined: [], left: [] });
     if (reset || log !== this.since?.log) {
       this.#bookmark.reset(log, messages);
@@ -65,7 +75,6 @@ export class Reader {
   /** Somebody came or went. */
   presence(frame: Frame<"presence">): void {
     const { joined, left } = this.#roster.apply(frame);
-    if (joined.length === 0 && left.length === 0) return;
     this.#typists.stopped(left);
     this.#emit({ type: "online", names: this.online, joined, left });
   }
@@ -78,5 +87,6 @@ export class Reader {
   /** The connection is gone: nobody is known to be writing. */
   lost(): void {
     this.#typists.clear();
+    this.#cancelReturn?.();
   }
 }
