@@ -23,7 +23,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Runs `task` every `intervalMs` until cancelled; the next wait begins when `task` has returned. */
+/** Runs `task` every `intervalMs` until cancelled, also after a `task` that threw. */
 export function every(clock: Clock, intervalMs: number, task: () => void): Cancel {
   let cancel = clock.after(intervalMs, tick);
   function tick(): void {
