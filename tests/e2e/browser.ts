@@ -4,8 +4,7 @@
 import { join } from "@std/path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
-// The version is in the name: another one that was unpacked before must not be taken for it.
-const UNPACKED = "parley-chromium-153.0.0";
+const CHROMIUM_VERSION = "153.0.0";
 
 /** Starts a browser; `PARLEY_CHROMIUM` names another executable. */
 export async function launch(): Promise<Browser> {
@@ -84,11 +83,19 @@ export class Visitor implements AsyncDisposable {
 
 async function unpack(): Promise<string> {
   const temporary = Deno.env.get("TMPDIR") ?? "/tmp";
-  const directory = join(temporary, UNPACKED);
+  // The version is in the name: another one that was unpacked before must not be taken for it.
+  const directory = join(temporary, `parley-chromium-${CHROMIUM_VERSION}`);
   await Deno.mkdir(directory, { recursive: true });
   const script = new URL("./unpack_chromium.ts", import.meta.url).href;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", script],
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      "--no-lock",
+      script,
+      `npm:@sparticuz/chromium@${CHROMIUM_VERSION}`,
+    ],
     env: { TMPDIR: directory },
   }).output();
   if (code !== 0) {
