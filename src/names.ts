@@ -2,7 +2,7 @@
 // person. Knows nothing of sockets: the room says when a name is held and when it is not.
 
 import { ChatError } from "./errors.ts";
-import { MAX_NAME_GRAPHEMES } from "./limits.ts";
+import { MAX_NAME_CODE_POINTS, MAX_NAME_GRAPHEMES } from "./limits.ts";
 import { nameKey, truncateGraphemes } from "./message.ts";
 
 /** How long a name waits for its key after nobody holds it any more: 15 minutes. */
@@ -146,8 +146,11 @@ export class Names {
   }
 }
 
+// Whatever the name, what comes out is short enough to be one.
 function withSuffix(name: string, suffix: string): string {
-  return truncateGraphemes(name, MAX_NAME_GRAPHEMES - suffix.length).trimEnd() + suffix;
+  const clusters = truncateGraphemes(name, MAX_NAME_GRAPHEMES - suffix.length);
+  const stem = [...clusters].slice(0, MAX_NAME_CODE_POINTS - suffix.length).join("");
+  return stem.trimEnd() + suffix;
 }
 
 /** Compares secrets in a time that does not tell how many characters were right. */
