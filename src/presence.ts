@@ -7,7 +7,10 @@ import { nameKey } from "./message.ts";
 /** How long a name stays after its last connection closed, so that a reload is silent: 5 s. */
 export const LEAVE_GRACE_MS = 5_000;
 
-/** Who came and who went; coming and going again cancel out. */
+/**
+ * Who came and who went: each name on the side where it was last. Coming and going do not cancel out,
+ * because readers begin at different moments: one that was welcomed in between would not hear of it.
+ */
 export class PresenceDelta {
   readonly joined = new Set<string>();
   readonly left = new Set<string>();
@@ -17,11 +20,13 @@ export class PresenceDelta {
   }
 
   join(name: string): void {
-    if (!this.left.delete(name)) this.joined.add(name);
+    this.left.delete(name);
+    this.joined.add(name);
   }
 
   leave(name: string): void {
-    if (!this.joined.delete(name)) this.left.add(name);
+    this.joined.delete(name);
+    this.left.add(name);
   }
 
   /** Adds what happened after this. */
