@@ -33,7 +33,7 @@ export class Connection {
   missed: PresenceDelta | undefined;
 
   #framesSent = 0;
-  #charactersSent = 0;
+  #queuedBytes = 0;
   #taken = 0;
   #takenAt: number | undefined;
 
@@ -51,20 +51,19 @@ export class Connection {
   /** Queues `frame`. */
   send(frame: string): void {
     this.#framesSent++;
-    this.#charactersSent += frame.length;
+    // What the queue grows by, so that a frame need not be measured for each of its readers.
+    const before = this.peer.bufferedAmount;
     this.peer.send(frame);
+    this.#queuedBytes += Math.max(0, this.peer.bufferedAmount - before);
   }
 
   /**
    * For how many milliseconds it has taken nothing of what waits for it; 0 when nothing waits.
    * Counts from one call to the next, so it is as exact as the calls are frequent.
-   *
-   * Characters stand in for bytes here: text outside ASCII makes `taken` smaller than it is, which
-   * can only delay the verdict until the socket's buffer is full and no more is sent.
    */
   stuckFor(now: number): number {
     const waiting = this.peer.bufferedAmount;
-    const taken = this.#charactersSent - waiting;
+    const taken = this.#queuedBytes - waiting;
     if (waiting === 0 || this.#takenAt === undefined || taken > this.#taken) {
       this.#taken = taken;
       this.#takenAt = waiting === 0 ? undefined : now;
