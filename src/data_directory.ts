@@ -49,15 +49,14 @@ export class DataDirectory implements AsyncDisposable {
         create: true,
         mode: FILE_MODE,
       });
-      if (!await lock.tryLock(true)) {
+      try {
+        await takeLock(lock, path);
+        const directory = Deno.build.os === "windows" ? undefined : await files.open(path);
+        return new DataDirectory(path, { files, lock, directory });
+      } catch (error) {
         lock.close();
-        throw new StartError(
-          `Cannot use the data directory "${path}": another Parley is running on it; stop that one, ` +
-            `or give this one its own with --data`,
-        );
+        throw error;
       }
-      const directory = Deno.build.os === "windows" ? undefined : await files.open(path);
-      return new DataDirectory(path, { files, lock, directory });
     } catch (error) {
       throw toStartError(error, `Cannot use the data directory "${path}"`);
     }
@@ -146,6 +145,14 @@ export class DataDirectory implements AsyncDisposable {
       return await this.#files.open(path, options);
     }
   }
+}
+
+async function takeLock(lock: Deno.FsFile, path: string): Promise<void> {
+  if (await lock.tryLock(true)) return;
+  throw new StartError(
+    `Cannot use the data directory "${path}": another Parley is running on it; stop that one, ` +
+      `or give this one its own with --data`,
+  );
 }
 
 function temporaryName(name: string): string {
