@@ -13,12 +13,12 @@ export interface FileCall {
 }
 
 /** What a file call may say, by the name that people know it by. */
-export const FILE_FAULTS: Readonly<Record<string, () => Error>> = {
+export const FILE_FAULTS = {
   NotCapable: () => new Deno.errors.NotCapable('Requires write access to "data", run again with …'),
   ENOSPC: () =>
     Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" }),
   EIO: () => Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" }),
-};
+} as const satisfies Record<string, () => Error>;
 
 /** Files on the real disk. Closing one is no call: the system closes them whatever happened. */
 export class FailingFiles implements FileApi {
