@@ -31,7 +31,7 @@ export class Conversation {
     for (const time of list.querySelectorAll("time")) showTime(time, time.dateTime);
   }
 
-  /** Whose messages are shown as one's own. */
+  /** Whose messages are shown as one's own; those under a name one had before stay as they are. */
   set self(name: string | undefined) {
     if (name === this.#self) return;
     this.#self = name;
@@ -44,7 +44,7 @@ export class Conversation {
       const row = this.#unsent.get(said.id) ?? unsentRow(said);
       row.classList.add("own");
       row.ariaLive = "off"; // its author knows
-      showState(row, "unsent", document.createTextNode("Sending…"));
+      showState(row, "unsent", "Sending…");
       // One that goes again goes last.
       this.#list.append(row);
       this.#unsent.delete(said.id);
@@ -56,7 +56,7 @@ export class Conversation {
 
   /** Says why a message is still on its way. */
   delay(id: string, reason: string): void {
-    this.#change(id, (row) => showState(row, "unsent", document.createTextNode(reason)));
+    this.#change(id, (row) => showState(row, "delayed", reason));
   }
 
   /** Says why a message was refused, and offers what can be done. */
@@ -68,7 +68,7 @@ export class Conversation {
         row.remove();
         discard();
       });
-      showState(row, "failed", document.createTextNode(reason), retryButton, discardButton);
+      showState(row, "failed", reason, retryButton, discardButton);
     });
   }
 
@@ -125,7 +125,7 @@ export class Conversation {
   }
 
   #markOwn(row: Element): void {
-    row.classList.toggle("own", authorOf(row) === this.#self);
+    if (authorOf(row) === this.#self) row.classList.add("own");
   }
 
   // Rows at the top may go at any time: places are counted from the end.

@@ -27,18 +27,24 @@ export function storedRow(message: Message): HTMLLIElement {
 /** Makes `row`, of a message on its way or of one that failed, the row of the stored message. */
 export function settle(row: HTMLLIElement, { seq, time }: Message): void {
   row.dataset.seq = String(seq);
-  row.classList.remove("unsent", "failed");
-  row.querySelector(".state")?.remove();
+  clearState(row);
   const shown = row.querySelector("time");
   if (shown !== null) showTime(shown, time);
 }
 
-/** Says below `row` how the message fares. */
-export function showState(row: HTMLLIElement, kind: "unsent" | "failed", ...words: Node[]): void {
-  row.classList.remove("unsent", "failed");
-  row.classList.add(kind);
-  row.querySelector(".state")?.remove();
+/** How a message fares that is not stored: on its way, held up, or refused. */
+export type State = "unsent" | "delayed" | "failed";
+
+/** Says below `row` how its message fares. */
+export function showState(row: HTMLLIElement, state: State, ...words: (Node | string)[]): void {
+  clearState(row);
+  row.classList.add(state);
   row.append(make("p", "state", ...words));
+}
+
+function clearState(row: HTMLLIElement): void {
+  row.classList.remove("unsent", "delayed", "failed");
+  row.querySelector(".state")?.remove();
 }
 
 /** Makes a row that is no message: who came, what was missed. */
