@@ -183,7 +183,15 @@ Deno.test("What waits is kept for the next run, and sent then", async () => {
 });
 
 Deno.test("An outbox that somebody has edited counts as empty", () => {
-  for (const value of ["", "{", "null", '[{"id":1}]', '{"id":"a","text":"b"}']) {
+  const edited = [
+    "",
+    "{",
+    "null",
+    '[{"id":1}]',
+    '{"id":"a","text":"b"}',
+    '[{"id":"?","text":"b"}]',
+  ];
+  for (const value of edited) {
     const storage = memoryStorage();
     storage.setItem(OUTBOX_KEY, value);
     assertEquals(new World({ outboxStorage: storage }).client.unsent, []);

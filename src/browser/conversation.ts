@@ -10,12 +10,6 @@ import { counted } from "./words.ts";
 /** More rows than this make typing slow on a small device; the oldest go. */
 export const MAX_ROWS = 300;
 
-/** What can be done about a message that was refused. */
-export interface Remedies {
-  retry(): void;
-  discard(): void;
-}
-
 /** The list of messages. Each id has one row, whatever comes first: the draft or the stored message. */
 export class Conversation {
   readonly #list: HTMLOListElement;
@@ -38,8 +32,9 @@ export class Conversation {
     for (const row of this.#list.querySelectorAll(".message")) this.#markOwn(row);
   }
 
-  /** Shows a message that is on its way, or on its way again. */
+  /** Shows a message that is on its way, or on its way again; one that has a stored row keeps that. */
   addUnsent(said: Said): void {
+    if (this.#hasStored(said.id)) return;
     this.#scroller.grow(0, () => {
       const row = this.#unsent.get(said.id) ?? unsentRow(said);
       row.classList.add("own");
@@ -54,19 +49,26 @@ export class Conversation {
     this.#scroller.toEnd();
   }
 
+  /**
+   * Shows that a message is stored. Mostly it came among the new ones and this changes nothing; one
+   * that was sent twice, because the first answer was lost, is old and only its sender hears of it.
+   */
+  confirm(message: Message): void {
+    if (this.#unsent.has(message.id)) this.#scroller.grow(0, () => this.#store(message));
+  }
+
   /** Says why a message is still on its way. */
   delay(id: string, reason: string): void {
     this.#change(id, (row) => showState(row, "delayed", reason));
   }
 
-  /** Says why a message was refused, and offers what can be done. */
-  fail(id: string, reason: string, { retry, discard }: Remedies): void {
+  /** Says why a message was refused, and offers to try again or to forget it. */
+  fail(id: string, reason: string, retry: () => void): void {
     this.#change(id, (row) => {
       const retryButton = makeButton("Try again", retry);
       const discardButton = makeButton("Discard", () => {
         this.#unsent.delete(id);
         row.remove();
-        discard();
       });
       showState(row, "failed", reason, retryButton, discardButton);
     });
@@ -109,6 +111,10 @@ export class Conversation {
     this.#unsent.delete(message.id);
     settle(row, message);
     this.#insert(row);
+  }
+
+  #hasStored(id: string): boolean {
+    return this.#list.querySelector(`[data-seq][data-id="${CSS.escape(id)}"]`) !== null;
   }
 
   /** Puts `row` after all that is stored; one that is there already is not touched. */

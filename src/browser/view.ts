@@ -5,7 +5,7 @@ import type { ChatClient } from "../client/client.ts";
 import type { ClientEvent } from "../client/events.ts";
 import type { Timer } from "../client/platform.ts";
 import { toChatError } from "../errors.ts";
-import { normalizeText } from "../message.ts";
+import { normalizeName, normalizeText } from "../message.ts";
 import { Announcer } from "./announcer.ts";
 import { Composer } from "./composer.ts";
 import { Conversation } from "./conversation.ts";
@@ -158,7 +158,7 @@ export class View {
     this.#entry.showError();
     this.#entry.setWaiting(true);
     try {
-      this.#enter(await this.#client.join(name));
+      this.#enter(await this.#client.join(normalizeName(name)));
     } catch (error) {
       this.#entry.askName();
       this.#entry.focus();
@@ -186,12 +186,12 @@ export class View {
 
   #send(text: string, id: string): void {
     this.#conversation.addUnsent({ id, text, name: this.#client.name ?? "" });
-    this.#client.send(text, id).catch((error) => {
-      this.#conversation.fail(id, toChatError(error).message, {
-        retry: () => this.#send(text, id),
-        discard: () => this.#showStatus(),
-      });
-    }).finally(() => this.#showStatus());
+    this.#client.send(text, id).then(
+      (message) => this.#conversation.confirm(message),
+      (error) => {
+        this.#conversation.fail(id, toChatError(error).message, () => this.#send(text, id));
+      },
+    ).finally(() => this.#showStatus());
     this.#showStatus();
   }
 }

@@ -2,7 +2,7 @@
 // Knows nothing of connections.
 
 import * as v from "valibot";
-import type { Draft } from "../message.ts";
+import { type Draft, isMessageId } from "../message.ts";
 import type { KeyValueStorage } from "./platform.ts";
 
 /** A message on its way; its author is whoever the server knows this client as. */
@@ -14,7 +14,10 @@ export const MAX_UNSENT = 100;
 /** Where the outbox lies in its storage. */
 export const OUTBOX_KEY = "parley.outbox";
 
-const Saved = v.array(v.object({ id: v.string(), text: v.string() }));
+const Saved = v.array(v.object({
+  id: v.pipe(v.string(), v.check(isMessageId)),
+  text: v.string(),
+}));
 
 /** A queue of messages, saved with every change. Each id is in it once. */
 export class Outbox {
