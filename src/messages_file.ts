@@ -10,10 +10,14 @@ export interface MessagesFile {
   readonly messages: readonly StoredMessage[];
 }
 
+// Half of the numbers that can be counted with: a log that goes on from a larger one would soon repeat
+// itself, and be a damaged file at the next start.
+const MAX_SEQ = 2 ** 52;
+
 // Looser than what a sender may say: a newer Unicode may count the clusters of a name otherwise, and
 // that must not turn a good file into a damaged one.
 const MessageSchema = v.object({
-  seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_SEQ)),
   id: v.pipe(v.string(), v.check(isMessageId)),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
   text: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
@@ -59,7 +63,11 @@ export function decodeFile(text: string, max: number): MessagesFile | undefined 
 // ways, so that no damage makes it slow.
 const STRING = `"[^"\\\\]*(?:\\\\[^][^"\\\\]*)*"`;
 const FIELD = `\\s*${STRING}\\s*:\\s*(?:${STRING}|[-+.\\w]+)\\s*`;
-const FLAT_OBJECT = new RegExp(`\\{${FIELD}(?:,${FIELD})*\\}`, "y");
+const FLAT_OBJECT = new RegExp(`^\\{${FIELD}(?:,${FIELD})*\\}`);
+
+// A message of the largest size, each character escaped, is shorter. The engine keeps a way back for
+// every repetition, and where megabytes repeat it throws: "Maximum call stack size exceeded".
+const MAX_OBJECT_LENGTH = 64 * 1024;
 
 /**
  * Finds every whole message in a damaged text, in the order in which they stand, the newest `max` of
@@ -68,8 +76,7 @@ const FLAT_OBJECT = new RegExp(`\\{${FIELD}(?:,${FIELD})*\\}`, "y");
 export function salvage(text: string, max: number): StoredMessage[] {
   const byId = new Map<string, StoredMessage>();
   for (let at = text.indexOf("{"); at !== -1; at = text.indexOf("{", at)) {
-    FLAT_OBJECT.lastIndex = at;
-    const found = FLAT_OBJECT.exec(text)?.[0];
+    const found = FLAT_OBJECT.exec(text.slice(at, at + MAX_OBJECT_LENGTH))?.[0];
     const message = found === undefined ? undefined : readMessage(found);
     if (message !== undefined && !byId.has(message.id)) byId.set(message.id, message);
     at += found?.length ?? 1;
