@@ -54,7 +54,13 @@ export class Conversation {
    * that was sent twice, because the first answer was lost, is old and only its sender hears of it.
    */
   confirm(message: Message): void {
-    if (this.#unsent.has(message.id)) this.#scroller.grow(0, () => this.#store(message));
+    const row = this.#unsent.get(message.id);
+    if (row === undefined) return;
+    this.#scroller.grow(0, () => {
+      this.#store(message);
+      const later = this.#firstAfter(message.seq);
+      if (later !== undefined) this.#list.insertBefore(row, later);
+    });
   }
 
   /** Says why a message is still on its way. */
@@ -115,6 +121,11 @@ export class Conversation {
 
   #hasStored(id: string): boolean {
     return this.#list.querySelector(`[data-seq][data-id="${CSS.escape(id)}"]`) !== null;
+  }
+
+  #firstAfter(seq: number): HTMLElement | undefined {
+    const stored = [...this.#list.querySelectorAll<HTMLElement>("[data-seq]")];
+    return stored.find((row) => Number(row.dataset.seq) > seq);
   }
 
   /** Puts `row` after all that is stored; one that is there already is not touched. */
