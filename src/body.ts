@@ -14,7 +14,8 @@ export function isForm(request: Request): boolean {
 /**
  * Reads a JSON body as text.
  *
- * @throws {ChatError} `unsupported_type`, `too_large`, or `bad_request` for what is no UTF-8.
+ * @throws {ChatError} `unsupported_type`, `too_large`, or `bad_request` for what is no UTF-8 or breaks
+ * off.
  */
 export async function readJson(request: Request): Promise<string> {
   if (mediaType(request) !== "application/json") {
@@ -26,7 +27,8 @@ export async function readJson(request: Request): Promise<string> {
 /**
  * Reads the text fields of a form; of a repeated field the first, of files none.
  *
- * @throws {ChatError} `unsupported_type`, `too_large`, or `bad_request` for a form that is malformed.
+ * @throws {ChatError} `unsupported_type`, `too_large`, or `bad_request` for a form that is malformed
+ * or breaks off.
  */
 export async function readForm(request: Request): Promise<Map<string, string>> {
   if (!isForm(request)) {
@@ -54,11 +56,17 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (announced > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop by a throw cancels the stream, so nothing more is kept of an endless body.
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    // Leaving the loop by a throw cancels the stream, so nothing more is kept of an endless body.
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length;
+      if (length > MAX_BODY_BYTES) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof ChatError) throw cause;
+    // The client left, or the server stops: no mistake of ours, and nobody will read the answer.
+    throw new ChatError("bad_request", "Cannot read this: it ended too early", { cause });
   }
   const bytes = new Uint8Array(length);
   let offset = 0;
