@@ -123,8 +123,9 @@ export class Room {
     if (!this.#connections.has(connection)) return;
     const before = connection.name;
     connection.name = name;
-    this.#presence.enter(connection, name);
+    // Leaving first: the two may be one name in two spellings, which must not end up with nobody.
     if (before !== undefined && before !== name) this.#presence.leave(connection, before);
+    this.#presence.enter(connection, name);
   }
 
   /** Takes `connection` out; doing it again changes nothing. */
