@@ -8,7 +8,7 @@ import { idsOf } from "./helpers/drafts.ts";
 import { anyId, anyMessages } from "./helpers/any_messages.ts";
 import { seqs, stored, storedRange } from "./helpers/stored_messages.ts";
 
-const ID = /ecodeFile() reads what encodeFile() wrote", () => {
+Deno.test("decodeFile() reads what encodeFile() wrote", () => {
   fc.assert(fc.property(anyId, anyMessages, (log, messages) => {
     assertEquals(decodeFile(encodeFile({ log, messages }), 20), { log, messages });
   }));

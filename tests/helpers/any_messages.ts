@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { type Message, type StoredMessage, toStored } from "../../src/message.ts";
 
-^[\w-]{1,64}$/;
+/** What can be the id of a message or of a log. */
+export const anyId: fc.Arbitrary<string> = fc.stringMatching(/^[\w-]{1,64}$/);
 
 const anyMessage: fc.Arbitrary<Message> = fc.record({
   seq: fc.integer({ min: 1, max: 1000 }),
@@ -21,5 +22,3 @@ export const anyMessages: fc.Arbitrary<StoredMessage[]> = fc
     let last = 0;
     return messages.map((message) => toStored({ ...message, seq: last += message.seq }));
   });
-
-Deno.test("d
