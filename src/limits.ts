@@ -34,5 +34,11 @@ export const MAX_FRAME_BYTES = 1024 * 1024;
 /** Bytes that may wait in one socket before its cursor waits too. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
 
+/**
+ * Bytes that may wait in one socket before answers count as unread and it is closed: twice what a
+ * flush can leave there, so that the other half must be answers.
+ */
+export const MAX_UNREAD_BYTES = 2 * (MAX_BUFFERED_BYTES + MAX_FRAME_BYTES);
+
 /** A burst may be this many times the allowed rate a second. */
 export const BURST_SECONDS = 4;

@@ -6,7 +6,7 @@ import { Announcer, lags } from "./announcer.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { History, type ReadonlyHistory } from "./history.ts";
-import { MAX_BUFFERED_BYTES, MAX_FRAME_BYTES, WINDOW_MESSAGES } from "./limits.ts";
+import { MAX_FRAME_BYTES, MAX_UNREAD_BYTES, WINDOW_MESSAGES } from "./limits.ts";
 import type { StoredMessage } from "./message.ts";
 import { Presence } from "./presence.ts";
 import type { Dialect } from "./protocol.ts";
@@ -177,7 +177,7 @@ export class Room {
 
   /** Sends an answer to one connection; one that asks and asks and never reads is closed. */
   send(connection: Connection, frame: string): void {
-    if (connection.peer.bufferedAmount > MAX_BUFFERED_BYTES + MAX_FRAME_BYTES) {
+    if (connection.peer.bufferedAmount > MAX_UNREAD_BYTES) {
       this.#closeStuck(connection);
     } else {
       this.handOver(connection, frame);
