@@ -206,6 +206,8 @@ async function repair(
     await directory.replace(copiedTo, damaged.bytes);
     await directory.replace(MESSAGES_FILE, encoder.encode(encodeFile(file)));
   } catch (error) {
+    // Parts of copies would fill the disk for good if it is started again and again.
+    await directory.removeTemporary(copiedTo);
     throw new StartError(
       `Cannot mend the damaged "${MESSAGES_FILE}": the disk refused the new file; make room and start again`,
       { cause: error },
