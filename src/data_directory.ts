@@ -68,8 +68,9 @@ export class DataDirectory implements AsyncDisposable {
    */
   nameOf(path: string): string {
     const inside = relative(resolve(this.path), resolve(path));
-    if (!inside.startsWith("..") && !isAbsolute(inside)) return inside;
-    if (!isAbsolute(path) && !path.split(/[\\/]/).includes("..")) return path;
+    const parts = (name: string) => name.split(/[\\/]/);
+    if (parts(inside)[0] !== ".." && !isAbsolute(inside)) return inside;
+    if (!isAbsolute(path) && !parts(path).includes("..")) return path;
     throw new StartError(`Cannot read "${path}": it must be in the data directory "${this.path}"`);
   }
 
