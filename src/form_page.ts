@@ -137,8 +137,10 @@ export class FormPage {
       ...(error === undefined ? {} : { error: error.message }),
     });
     const type = { "content-type": "text/html; charset=utf-8" };
+    // Each page has the id of the message that will be written in it. Out of a cache the id could come
+    // back after it was used, and the next message would count as a repetition of the last.
     return error === undefined
-      ? new Response(html, { headers: { ...type, "cache-control": "private, no-cache" } })
+      ? new Response(html, { headers: { ...type, "cache-control": "no-store" } })
       : new Response(html, { status: error.status, headers: refusalHeaders(error, type) });
   }
 }
