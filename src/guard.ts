@@ -2,7 +2,7 @@
 // but for what it counts; the time is passed in.
 
 import { ChatError } from "./errors.ts";
-import { BURST_SECONDS } from "./limits.ts";
+import { burstOf } from "./limits.ts";
 
 /** The outside of a request, as the client sees the server. */
 export interface Outside {
@@ -110,7 +110,7 @@ export interface Rate {
 export function messageRate(perSecond: number): Rate {
   return perSecond === 0
     ? { perSecond: Infinity, burst: Infinity }
-    : { perSecond, burst: perSecond * BURST_SECONDS };
+    : { perSecond, burst: burstOf(perSecond) };
 }
 
 /** A token bucket. Time that goes backwards adds nothing. */

@@ -42,3 +42,8 @@ export const MAX_UNREAD_BYTES = 2 * (MAX_BUFFERED_BYTES + MAX_FRAME_BYTES);
 
 /** A burst may be this many times the allowed rate a second. */
 export const BURST_SECONDS = 4;
+
+/** Messages that may come at once at a rate of `perSecond`: one at least, or none could ever come. */
+export function burstOf(perSecond: number): number {
+  return perSecond === 0 ? 0 : Math.max(1, perSecond * BURST_SECONDS);
+}

@@ -3,12 +3,7 @@
 
 import * as v from "valibot";
 import { ChatError, type ErrorCode } from "./errors.ts";
-import {
-  BURST_SECONDS,
-  MAX_MESSAGE_BYTES,
-  MAX_NAME_GRAPHEMES,
-  MAX_TEXT_CODE_POINTS,
-} from "./limits.ts";
+import { burstOf, MAX_MESSAGE_BYTES, MAX_NAME_GRAPHEMES, MAX_TEXT_CODE_POINTS } from "./limits.ts";
 import { isMessageId, type Message, type StoredMessage } from "./message.ts";
 
 /** The WebSocket subprotocol of the JSON dialect (RFC 6455, section 1.9). */
@@ -210,7 +205,7 @@ export function wireLimits(options: { rate: number; history: number }): WireLimi
     text: MAX_TEXT_CODE_POINTS,
     frame: MAX_MESSAGE_BYTES,
     rate: options.rate,
-    burst: options.rate * BURST_SECONDS,
+    burst: burstOf(options.rate),
     history: options.history,
   };
 }
