@@ -28,7 +28,8 @@ export function checkHost(host: string, allowed: readonly string[]): void {
   const isAddress = name.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(name);
   const isPrivate = name !== "" && !name.includes(".") ||
     PRIVATE_SUFFIXES.some((suffix) => name.endsWith(suffix));
-  if (isAddress || isPrivate || allowed.some((other) => hostName(other) === name)) return;
+  const isAllowed = name !== "" && allowed.some((other) => hostName(other) === name);
+  if (isAddress || isPrivate || isAllowed) return;
   throw new ChatError(
     "host",
     `Cannot answer under this name; if it is yours, start the server with --allow-host ${
@@ -70,12 +71,12 @@ export function checkOrigin(request: OriginRequest, allowed: readonly string[]):
 
 /** `scheme://host[:port]` in its one normal form, or `undefined` when `value` is no such thing. */
 export function parseOrigin(value: string): string | undefined {
-  if (!/^https?:\/\/[^/?#@\s]+$/i.test(value)) return undefined;
+  if (!/^https?:\/\/[^/\\?#@\s]+$/i.test(value)) return undefined;
   return URL.canParse(value) ? new URL(value).origin : undefined;
 }
 
 /** The name in a Host header: lower case, without port and final dot; "" when it is none. */
-function hostName(host: string): string {
+export function hostName(host: string): string {
   if (/[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`)) return "";
   return new URL(`http://${host}`).hostname.replace(/\.$/, "");
 }
