@@ -21,7 +21,14 @@ export interface Arrival {
   readonly trustProxy: boolean;
 }
 
-const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip"];
+const FORWARDING_HEADERS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
 
 /** Reads who sent `request`. Of forwarding headers only the last hop counts: the proxy wrote that. */
 export function visitorOf({ request, remoteAddress, isTls, trustProxy }: Arrival): Visitor {
