@@ -96,9 +96,18 @@ function readFlags(args: readonly string[]): Map<string, string[]> {
   const entries: [string, Flag][] = Object.entries(FLAGS);
   const isSwitch = ([, flag]: [string, Flag]) => flag.value === undefined;
   const names = (list: [string, Flag][]) => list.map(([name]) => name);
-  const unknown: string[] = [];
+  const switches = names(entries.filter(isSwitch));
+  // The parser would take any value for "on", "no" too, and would not look at what follows a "--".
+  args.forEach((arg, index) => {
+    const [, name = "", value] = /^--([^=]+)(=.*)?$/s.exec(arg) ?? [];
+    if (!switches.includes(name)) return;
+    if (value !== undefined || /^(true|false)$/.test(args[index + 1] ?? "")) {
+      throw usage(`Cannot start: --${name} takes no value`);
+    }
+  });
+  const unknown: string[] = args.filter((arg) => arg === "--");
   const parsed = parseArgs(args, {
-    boolean: names(entries.filter(isSwitch)),
+    boolean: switches,
     string: names(entries.filter((entry) => !isSwitch(entry))),
     collect: names(entries.filter((entry) => !isSwitch(entry))),
     unknown(arg) {
@@ -134,7 +143,7 @@ function toConfig(values: Values): Config {
     data: values.text("data"),
     history: values.integer("history", 1, 1000),
     title: values.text("title"),
-    allowHosts: values.all("allow-host"),
+    allowHosts: values.all("allow-host").map(toHost),
     allowOrigins: values.all("allow-origin").map(toOrigin),
     rate: values.number("rate", 0, 1_000_000),
     maxConnections: values.integer("max-connections", 1, 1_000_000),
@@ -200,6 +209,13 @@ class Values {
     }
     return number;
   }
+}
+
+function toHost(value: string): string {
+  if (value !== "*" && parseOrigin(`http://${value}`) === undefined) {
+    throw badValue("allow-host", value, "a name such as chat.example.org, or *");
+  }
+  return value;
 }
 
 function toOrigin(value: string): string {

@@ -76,7 +76,7 @@ export function parseOrigin(value: string): string | undefined {
 }
 
 /** The name in a Host header: lower case, without port and final dot; "" when it is none. */
-export function hostName(host: string): string {
+function hostName(host: string): string {
   if (/[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`)) return "";
   return new URL(`http://${host}`).hostname.replace(/\.$/, "");
 }
