@@ -24,7 +24,7 @@ export interface Claim {
 
 interface Owned extends Claim {
   readonly id: string;
-  /** Nobody was told the key, so nobody can come back for the name. */
+  /** Nobody keeps the key, so nobody will come back for the name. */
   readonly borrowed: boolean;
   freeAt: number;
 }
@@ -57,27 +57,27 @@ export class Names {
    * Claims `name` and keeps it for its key for 15 minutes, or for as long as it is held. A free name
    * adopts a well-formed `key`, so that after a restart everyone comes back as who they were.
    *
+   * With `borrow` a free name is theirs only for as long as it is held: for those who will not keep
+   * the key.
+   *
    * @throws {ChatError} `name_taken` when it has an owner and `key` is not theirs.
    */
-  claim(name: string, key?: string): Claim {
+  claim(name: string, key?: string, { borrow = false }: { borrow?: boolean } = {}): Claim {
     this.assertMayUse(name, key);
     const id = nameKey(name);
     const adopted = key !== undefined && isKey(key) ? key : this.#deps.newKey();
     const owned = this.#find(id) ??
-      { id, name, key: adopted, borrowed: false, freeAt: 0 };
+      { id, name, key: adopted, borrowed: borrow, freeAt: 0 };
     if (!this.#held.has(id)) this.#keep(owned);
     return owned;
   }
 
   /**
-   * Lends `name`, or a free one that is like it, to somebody who cannot keep a key: it is theirs for
-   * as long as it is held and free afterwards. Returns the name lent.
+   * Lends `name`, or a free one that is like it, to somebody who has no use for a key. Returns the
+   * name lent.
    */
   borrow(name: string): string {
-    const free = this.free(name);
-    const key = this.#deps.newKey();
-    this.#keep({ id: nameKey(free), name: free, key, borrowed: true, freeAt: 0 });
-    return free;
+    return this.claim(this.free(name), undefined, { borrow: true }).name;
   }
 
   /** Keeps a claimed `name` until {@linkcode release}. Holding twice is holding once. */

@@ -50,7 +50,12 @@ export type ServerFrame =
   | { type: "error"; code: ErrorCode; message: string; id?: string; retryAfter?: number };
 
 const ClientFrameSchema = v.variant("type", [
-  v.object({ type: v.literal("join"), name: v.string(), key: v.optional(v.string()) }),
+  v.object({
+    type: v.literal("join"),
+    name: v.string(),
+    key: v.optional(v.string()),
+    borrow: v.optional(v.boolean()),
+  }),
   v.object({
     type: v.literal("send"),
     id: v.pipe(v.string(), v.check(isMessageId)),

@@ -142,7 +142,7 @@ export class JsonSession extends BaseSession {
     const { room } = this.deps;
     switch (frame.type) {
       case "join":
-        return this.attempt(() => this.#join(frame.name, frame.key));
+        return this.attempt(() => this.#join(frame));
       case "send":
         return this.say(frame.id, frame.text);
       case "typing":
@@ -152,11 +152,13 @@ export class JsonSession extends BaseSession {
     }
   }
 
-  #join(rawName: string, givenKey: string | undefined): void {
+  #join(frame: Extract<ClientFrame, { type: "join" }>): void {
     const { room, names } = this.deps;
-    const wanted = normalizeName(rawName);
+    const wanted = normalizeName(frame.name);
     assertNoWait(this.takeToken("join"));
-    const { name, key } = names.claim(wanted, givenKey ?? this.#cookieKey);
+    const { name, key } = names.claim(wanted, frame.key ?? this.#cookieKey, {
+      borrow: frame.borrow === true,
+    });
     // The answer first, so that a client knows its own name when it reads who has joined.
     room.send(this.connection, encodeJoined(name, key));
     room.join(this.connection, name);

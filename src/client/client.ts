@@ -4,7 +4,7 @@
 import type { Cancel } from "../clock.ts";
 import { ChatError } from "../errors.ts";
 import { isMessageId, type Message, normalizeText } from "../message.ts";
-import type { ServerFrame, WireLimits } from "../protocol.ts";
+import type { ServerFrame, Since, WireLimits } from "../protocol.ts";
 import { Delivery } from "./delivery.ts";
 import type { ClientEvent } from "./events.ts";
 import { Link, type Status } from "./link.ts";
@@ -78,6 +78,7 @@ export class ChatClient {
     const send = this.#link.send.bind(this.#link);
     this.#membership = new Membership({
       storage: options.identityStorage ?? memoryStorage(),
+      borrow: options.borrow ?? false,
       timer,
       random,
       send,
@@ -106,6 +107,11 @@ export class ChatClient {
   /** Who is here, in the order in which they came; as of the last connection while there is none. */
   get online(): readonly string[] {
     return this.#reader.online;
+  }
+
+  /** Where reading goes on: the last message it has. `undefined` before the first connection. */
+  get since(): Since | undefined {
+    return this.#reader.since;
   }
 
   /** What the server allows; `undefined` before the first connection. */

@@ -11,6 +11,8 @@ import type { KeyValueStorage, Timer } from "./platform.ts";
 /** What a {@linkcode Membership} needs. */
 export interface MembershipOptions {
   readonly storage: KeyValueStorage;
+  /** Whether the name is free again as soon as the connection is gone. */
+  readonly borrow: boolean;
   readonly timer: Timer;
   readonly random: () => number;
   readonly send: (frame: ClientFrame) => void;
@@ -139,7 +141,12 @@ export class Membership {
     this.#asked = name;
     // Another window may have got the key since this one was opened.
     const key = this.#identity.key ?? loadIdentity(this.#options.storage).key;
-    this.#options.send({ type: "join", name, ...(key === undefined ? {} : { key }) });
+    this.#options.send({
+      type: "join",
+      name,
+      ...(key === undefined ? {} : { key }),
+      ...(this.#options.borrow ? { borrow: true } : {}),
+    });
   }
 
   #remember(identity: Identity): void {

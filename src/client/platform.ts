@@ -41,6 +41,11 @@ export interface ChatClientOptions {
   /** Keeps the name and its key. @default {memoryStorage()} */
   readonly identityStorage?: KeyValueStorage;
   /**
+   * Whether the name is free for others as soon as this client is gone. For programs that keep no
+   * identity: the server would keep the name for a key that nobody has any more. @default {false}
+   */
+  readonly borrow?: boolean;
+  /**
    * Keeps what is not stored yet. Two clients that run at once must not share it: each would
    * overwrite what the other has waiting. @default {memoryStorage()}
    */

@@ -1,0 +1,67 @@
+// The headless client with the real things: the global WebSocket, clock and randomness of Deno, Node
+// and browsers. What programs start from; `src/client/` itself takes everything as an argument.
+
+import { ChatClient } from "./client/client.ts";
+import type { ChatClientOptions } from "./client/platform.ts";
+import { systemClock } from "./clock.ts";
+
+/** What {@linkcode createClient} needs; the rest of a client's options has good defaults. */
+export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "url">> {
+  /** The server, as `http://host:port` or with https, ws or wss. */
+  readonly url: string;
+}
+
+/**
+ * Makes a client of the Parley server at `url`. It does nothing before `connect`.
+ *
+ * @throws {TypeError} when `url` is no http, https, ws or wss address.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "./create_client.ts";
+ *
+ * const client = createClient({ url: "http://localhost:8000" });
+ * client.connect();
+ * await client.join("ci");
+ * await client.send("deployed"); // resolves when it is stored
+ * client.close();
+ * ```
+ */
+export function createClient(options: CreateClientOptions): ChatClient {
+  return new ChatClient({
+    openSocket: (url, protocol) => new WebSocket(url, protocol),
+    timer: systemClock,
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+    ...options,
+    url: socketUrl(options.url),
+  });
+}
+
+/**
+ * The address of a server's socket. A path is kept, for servers behind a proxy: `http://host/chat`
+ * is `ws://host/chat/ws`.
+ *
+ * @throws {TypeError} when `address` is no http, https, ws or wss address.
+ */
+export function socketUrl(address: string): string {
+  return serverUrl(address, { scheme: "ws", path: "ws" });
+}
+
+/** The address of `path` on the same server. @throws {TypeError} as {@linkcode socketUrl}. */
+export function httpUrl(address: string, path: string): string {
+  return serverUrl(address, { scheme: "http", path });
+}
+
+function serverUrl(address: string, { scheme, path }: { scheme: string; path: string }): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^(http|ws)s?:$/.test(url.protocol) || url.hostname === "") {
+    throw new TypeError(
+      `Cannot connect to "${address}": it must be an address such as http://localhost:8000`,
+    );
+  }
+  url.protocol = url.protocol.replace(/^(http|ws)/, scheme);
+  url.pathname = url.pathname.replace(/\/(ws)?$/, "") + `/${path}`;
+  url.search = "";
+  return url.href;
+}
