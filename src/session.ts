@@ -171,15 +171,15 @@ export class TextSession extends BaseSession {
 
   constructor(deps: SessionDeps, options: TextOptions) {
     super(deps, options);
-    const { room, names } = deps;
-    this.connection = room.add({
-      peer: options.peer,
-      dialect: textDialect,
-      cursor: room.history.end,
-    });
+    const { room, names, limits } = deps;
+    const { history } = room;
+    const from = Math.max(history.start, history.end - Math.min(options.history, limits.history));
+    // As in a welcome: what does not fit comes after it, as if it had just been said.
+    const past = history.fitting(from, MAX_FRAME_BYTES);
+    const cursor = from + past.length;
+    this.connection = room.add({ peer: options.peer, dialect: textDialect, cursor });
     const name = names.borrow(this.#wantedName(options.name));
     room.send(this.connection, `You are ${name}`);
-    const past = room.history.last(Math.min(options.history, deps.limits.history));
     for (const line of textDialect.messages(past, 0)) room.send(this.connection, line);
     room.join(this.connection, name);
   }
