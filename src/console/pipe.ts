@@ -87,7 +87,9 @@ async function sendLines({ client, name, input, json, warn }: PipeOptions): Prom
   for await (const line of input) {
     if (line.trim() === "") continue;
     try {
-      const { text, id } = json ? parseInput(line) : { text: line };
+      // With --json too, a line that is no object is simply a message.
+      const isObject = json && line.trimStart().startsWith("{");
+      const { text, id } = isObject ? parseInput(line) : { text: line };
       await client.send(text, id);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
