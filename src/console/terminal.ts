@@ -4,6 +4,7 @@ import process from "node:process";
 import * as readline from "node:readline";
 import type { ChatClient } from "../client/client.ts";
 import type { ClientEvent } from "../client/events.ts";
+import type { Status } from "../client/link.ts";
 import { ChatError } from "../errors.ts";
 import type { Message } from "../message.ts";
 import { createStyle, type Style, toRow, withoutControls } from "./lines.ts";
@@ -11,7 +12,7 @@ import { createStyle, type Style, toRow, withoutControls } from "./lines.ts";
 /** Messages shown at the start. */
 const PAST_MESSAGES = 20;
 
-/** What a name or a link sent through the terminal may have typed at most before it is kept. */
+/** Typed lines that the arrow keys bring back. */
 const HISTORY_LINES = 200;
 
 const COMMANDS = `/who   who is here
@@ -41,8 +42,8 @@ class Terminal {
   readonly #style: Style;
   readonly #line: readline.Interface;
   readonly #left = Promise.withResolvers<void>();
-  #hasShownPast = false;
-  #wasConnected = false;
+  #hasShownMessages = false;
+  #isBroken = false;
 
   constructor({ client, name, hasColours }: TerminalOptions) {
     this.#client = client;
@@ -127,24 +128,20 @@ class Terminal {
     }
   }
 
-  #statusChanged(status: string): void {
-    if (status === "connected" && this.#wasConnected) this.#note("Connected again.");
-    if (status === "waiting") {
-      this.#note(
-        this.#wasConnected ? "Connection lost; trying again…" : "No answer; trying again…",
-      );
-    }
+  #statusChanged(status: Status): void {
     // Said once for each break, not for each attempt.
-    if (status === "connected" || status === "waiting") this.#wasConnected = status === "connected";
+    if (status === "waiting" && !this.#isBroken) this.#note("No connection; trying again…");
+    if (status === "connected" && this.#isBroken) this.#note("Connected again.");
+    if (status !== "connecting") this.#isBroken = status === "waiting";
   }
 
   #reset(messages: readonly Message[]): void {
-    if (this.#hasShownPast) this.#note("The server has a new log; these are its messages.");
-    this.#hasShownPast = true;
+    if (this.#hasShownMessages) this.#note("More was missed than can be had; these are the last.");
     this.#show(messages.slice(-PAST_MESSAGES));
   }
 
   #show(messages: readonly Message[]): void {
+    this.#hasShownMessages ||= messages.length > 0;
     const rows = messages.map((message) =>
       toRow(message, { style: this.#style, isOwn: message.name === this.#client.name })
     );
@@ -163,7 +160,8 @@ class Terminal {
     readline.moveCursor(stdout, 0, -above);
     readline.cursorTo(stdout, 0);
     readline.clearScreenDown(stdout);
-    stdout.write(`${rows.join("\n")}\n`);
+    // Drawing the typed line again begins with going up to where it was; that far down it must be.
+    stdout.write(`${rows.join("\n")}\n${"\n".repeat(above)}`);
     this.#line.prompt(true);
   }
 
