@@ -1,4 +1,5 @@
-// The program: the command line in, a server until a signal says stop, an exit status out.
+// The program: the command line in, a server until a signal says stop, an exit status out. With
+// `client` as the first word it is the terminal client instead.
 
 import { parseCommand } from "./src/config.ts";
 import { StartError } from "./src/errors.ts";
@@ -11,8 +12,17 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Runs until a signal; resolves with the exit status. */
-async function main(args: readonly string[]): Promise<number> {
+/** Runs until it is done or told to stop; resolves with the exit status. */
+async function main([word, ...rest]: readonly string[]): Promise<number> {
+  if (word !== "client") {
+    return await serve(word === undefined || word === "serve" ? rest : Deno.args);
+  }
+  // Imported late: a server has no use for it.
+  const { runConsole } = await import("./src/console.ts");
+  return await runConsole(rest);
+}
+
+async function serve(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
   if (command.kind === "print") {
     print(Deno.stdout, command.text);
