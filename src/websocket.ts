@@ -169,19 +169,26 @@ class SocketOwner {
     // A socket that is closing goes on receiving for as long as its peer likes.
     if (session === undefined || !room.connections.has(session.connection)) return;
     if (this.#frames.take(this.#deps.clock.now()) > 0) {
-      return this.#cut(session, 1008, new ChatError("rate_limited", "flooding"));
+      return this.#cut(1008, new ChatError("rate_limited", "flooding"));
     }
     if (isOver(data, MAX_MESSAGE_BYTES)) {
       const message = `a message may have ${MAX_MESSAGE_BYTES} bytes`;
-      return this.#cut(session, 1009, new ChatError("too_large", message));
+      return this.#cut(1009, new ChatError("too_large", message));
     }
     if (typeof data === "string") return session.receive(data);
     session.refuse(new ChatError("bad_request", "Cannot read this frame: it is binary"));
   }
 
-  #cut(session: Session, code: number, error: ChatError): void {
+  #cut(code: number, error: ChatError): void {
     this.#deps.observer.refused(error, "websocket");
-    this.#deps.session.room.close(session.connection, code, error.message);
+    this.#close(code, error.message);
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#session !== undefined) this.#deps.session.room.remove(this.#session.connection);
+    // On a later turn: closed in the handler of a frame when the next one is here already, Deno drops
+    // the connection with no Close frame, and the peer never learns why.
+    this.#deps.clock.after(0, () => this.#options.socket.close(code, reason));
   }
 
   #end(code: number): void {
@@ -205,8 +212,7 @@ class SocketOwner {
       handle();
     } catch (error) {
       this.#deps.observer.fault(error, "websocket");
-      if (this.#session !== undefined) this.#deps.session.room.remove(this.#session.connection);
-      this.#options.socket.close(1011, "the server made a mistake");
+      this.#close(1011, "the server made a mistake");
     }
   }
 }
