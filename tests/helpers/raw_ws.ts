@@ -52,26 +52,17 @@ export class RawWebSocket implements Disposable {
     }
   }
 
-  /** Sends text as a frame of its own. */
-  async send(text: string): Promise<void> {
-    await this.write({ opcode: OPCODE.text, isLast: true, payload: encoder.encode(text) });
+  /** Sends one frame, masked as a client must. */
+  async write(frame: RawFrame): Promise<void> {
+    await this.connection.write(encode(frame));
   }
 
-  /** Sends one frame, masked as a client must. */
-  async write({ opcode, isLast, payload }: RawFrame): Promise<void> {
-    const { length } = payload;
-    const size = length < 126
-      ? [length]
-      : length < 65_536
-      ? [126, length >> 8, length & 255]
-      : [127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
-    const [first = 0, ...more] = size;
-    // A mask of zeros is a mask, and leaves the payload as it is.
-    const head = [(isLast ? 128 : 0) | opcode, 128 | first, ...more, 0, 0, 0, 0];
-    const bytes = new Uint8Array(head.length + length);
-    bytes.set(head);
-    bytes.set(payload, head.length);
-    await this.connection.write(bytes);
+  /** Sends texts, a frame each, in one go. */
+  async sendAll(texts: readonly string[]): Promise<void> {
+    const frames = texts.map((text) =>
+      encode({ opcode: OPCODE.text, isLast: true, payload: encoder.encode(text) })
+    );
+    await this.connection.write(new Uint8Array(frames.flatMap((frame) => [...frame])));
   }
 
   /** Reads the next frame of the server. */
@@ -95,4 +86,20 @@ export class RawWebSocket implements Disposable {
   [Symbol.dispose](): void {
     this.connection.close();
   }
+}
+
+function encode({ opcode, isLast, payload }: RawFrame): Uint8Array {
+  const { length } = payload;
+  const size = length < 126
+    ? [length]
+    : length < 65_536
+    ? [126, length >> 8, length & 255]
+    : [127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
+  const [first = 0, ...more] = size;
+  // A mask of zeros is a mask, and leaves the payload as it is.
+  const head = [(isLast ? 128 : 0) | opcode, 128 | first, ...more, 0, 0, 0, 0];
+  const bytes = new Uint8Array(head.length + length);
+  bytes.set(head);
+  bytes.set(payload, head.length);
+  return bytes;
 }
