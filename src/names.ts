@@ -99,6 +99,11 @@ export class Names {
     if (!owned.borrowed) this.#keep(owned);
   }
 
+  /** Gives up a claimed name that nobody holds. */
+  forget(name: string): void {
+    this.#kept.delete(nameKey(name));
+  }
+
   /** @throws {ChatError} `name_taken` when `name` has an owner and `key` is not theirs. */
   assertMayUse(name: string, key?: string): void {
     const owned = this.#find(nameKey(name));

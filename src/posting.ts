@@ -4,7 +4,7 @@
 import type { Clock } from "./clock.ts";
 import { BucketTable, messageRate } from "./guard.ts";
 import { normalizeName, normalizeText } from "./message.ts";
-import type { Claim, Names } from "./names.ts";
+import { type Claim, isKey, type Names } from "./names.ts";
 import type { Post } from "./protocol.ts";
 import type { Appended, MessageStore } from "./store.ts";
 
@@ -50,14 +50,21 @@ export class Posting {
    */
   async post(post: Post, options: { address: string; claims: boolean }): Promise<Posted> {
     const { names, store, newId } = this.#deps;
+    const key = post.key !== undefined && isKey(post.key) ? post.key : undefined;
     const name = normalizeName(post.name);
     const text = normalizeText(post.text);
-    names.assertMayUse(name, post.key);
-    this.#takeToken(name, post.key, options.address);
-    const claims = options.claims || post.key !== undefined;
-    const claim = claims ? names.claim(name, post.key) : undefined;
+    names.assertMayUse(name, key);
+    this.#takeToken(name, key, options.address);
+    const claims = options.claims || key !== undefined;
+    const claim = claims ? names.claim(name, key) : undefined;
     const draft = { id: post.id ?? newId(), name: claim?.name ?? name, text };
-    return { ...await store.append(draft), claim };
+    try {
+      return { ...await store.append(draft), claim };
+    } catch (error) {
+      // A refusal tells nobody the key that was made here: the name would be lost to its sender too.
+      if (claims && key === undefined) names.forget(name);
+      throw error;
+    }
   }
 
   // A key counts for itself only once it owns its name: or else a new key with every post would be a
