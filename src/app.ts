@@ -141,7 +141,7 @@ function createRoutes(deps: AppDeps): ReadonlyMap<string, Route> {
   const { page } = deps;
   return new Map<string, Route>([
     ["/", {
-      GET: ({ request }) => page.show(request),
+      GET: ({ request, visitor }) => page.show(request, visitor),
       POST: ({ request, visitor }) => page.submit(request, visitor),
     }],
     ["/messages.json", { GET: (context) => getMessages(deps, context) }],

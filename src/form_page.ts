@@ -10,11 +10,13 @@ import { isKey } from "./names.ts";
 import type { Observer } from "./observer.ts";
 import { renderPage } from "./page.ts";
 import { KEY_COOKIE, NAME_COOKIE, type Posting } from "./posting.ts";
+import { keepChoice, preferencesOf } from "./preferences.ts";
 import { refusalHeaders } from "./problem.ts";
 import { decodePost, wireLimits } from "./protocol.ts";
 import type { Room } from "./room.ts";
 import type { MessageStore } from "./store.ts";
 import type { Visitor } from "./visitor.ts";
+import { wordsOf } from "./words/languages.ts";
 
 const COOKIE_SECONDS = 365 * 24 * 60 * 60;
 
@@ -50,9 +52,10 @@ export class FormPage {
     this.#deps = deps;
   }
 
-  /** The page as it is now. */
-  show(request: Request): Response {
-    return this.#render({ form: { id: this.#deps.newId(), name: cookieName(request), text: "" } });
+  /** The page as it is now; or the way to it, when the address chooses how it is to look. */
+  show(request: Request, visitor: Visitor): Response {
+    const form = { id: this.#deps.newId(), name: cookieName(request), text: "" };
+    return keepChoice(request, { secure: isSecure(visitor) }) ?? this.#render(request, { form });
   }
 
   /**
@@ -69,7 +72,7 @@ export class FormPage {
       const fields = await readForm(request);
       form = this.#toForm(fields);
       const cookies = await this.#post(request, { fields, visitor });
-      const page = this.#render({ form: { id: newId(), name: form.name, text: "" } });
+      const page = this.#render(request, { form: { id: newId(), name: form.name, text: "" } });
       for (const [name, value] of cookies) {
         setCookie(page.headers, {
           name,
@@ -78,7 +81,7 @@ export class FormPage {
           path: "/",
           httpOnly: true,
           sameSite: "Lax",
-          secure: visitor.outside.protocol === "https:",
+          secure: isSecure(visitor),
         });
       }
       return page;
@@ -86,7 +89,7 @@ export class FormPage {
       const error = toChatError(thrown);
       if (error.code === "unsupported_type") throw error;
       observer.refused(error, "form");
-      return this.#render({ form, error });
+      return this.#render(request, { form, error });
     }
   }
 
@@ -124,8 +127,9 @@ export class FormPage {
     ];
   }
 
-  #render({ form, error }: Answer): Response {
+  #render(request: Request, { form, error }: Answer): Response {
     const { config, room, store, template } = this.#deps;
+    const preferences = preferencesOf(request);
     const html = renderPage({
       template,
       title: config.title,
@@ -134,15 +138,24 @@ export class FormPage {
       online: room.online,
       limits: wireLimits(config),
       form,
-      ...(error === undefined ? {} : { error: error.message }),
+      preferences,
+      ...(error === undefined ? {} : { error: wordsOf(preferences.language).refusal(error) }),
     });
-    const type = { "content-type": "text/html; charset=utf-8" };
+    const type = {
+      "content-type": "text/html; charset=utf-8",
+      "content-language": preferences.language,
+      vary: "accept-language, cookie",
+    };
     // Each page has the id of the message that will be written in it. Out of a cache the id could come
     // back after it was used, and the next message would count as a repetition of the last.
     return error === undefined
       ? new Response(html, { headers: { ...type, "cache-control": "no-store" } })
       : new Response(html, { status: error.status, headers: refusalHeaders(error, type) });
   }
+}
+
+function isSecure({ outside }: Visitor): boolean {
+  return outside.protocol === "https:";
 }
 
 /** Browsers send at least one of these with every post. */

@@ -3,6 +3,8 @@
 
 import { escape } from "@std/html/entities";
 import type { Message } from "./message.ts";
+import { chromeOf } from "./page_chrome.ts";
+import type { Preferences } from "./preferences.ts";
 
 /** Everything the page shows. */
 export interface PageView {
@@ -20,6 +22,7 @@ export interface PageView {
   readonly error?: string;
   /** The longest name and text, in the units of `limits.ts`. */
   readonly limits: { readonly name: number; readonly text: number };
+  readonly preferences: Preferences;
   /** `static/page.html`. */
   readonly template: string;
 }
@@ -33,7 +36,7 @@ export interface PageView {
 export function renderPage(view: PageView): string {
   const values = new Map(Object.entries(placeholders(view)));
   // A function, because in a replacement string `$&` would have a meaning.
-  return view.template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => {
+  return view.template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, name: string) => {
     const value = values.get(name);
     if (value === undefined) throw new RangeError(`Cannot render the page: no "${name}" is known`);
     return value;
@@ -42,10 +45,11 @@ export function renderPage(view: PageView): string {
 
 /** The value of each placeholder, already HTML. */
 function placeholders(view: PageView): Record<string, string> {
-  const { messages, online, form, error, limits } = view;
+  const { messages, online, form, error, limits, preferences } = view;
   // There is no clock here to say what today is, so the day of the newest message is.
   const today = day(messages.at(-1)?.time ?? "");
   return {
+    ...chromeOf(preferences),
     title: escape(view.title),
     log: escape(view.log),
     lastSeq: String(messages.at(-1)?.seq ?? 0),

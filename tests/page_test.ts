@@ -31,6 +31,7 @@ function view(changes: Partial<PageView> = {}): PageView {
     online: [],
     form: { id: "next", name: "", text: "" },
     limits: { name: 32, text: 2000 },
+    preferences: { language: "en", theme: undefined },
     template,
     ...changes,
   };
@@ -186,6 +187,8 @@ Deno.test("The page has no script and no style that its Content-Security-Policy 
   const html = renderPage(view({ messages: [message()] }));
   assertEquals([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag), [
     '<script type="module" src="/app.js">',
+    // No script to a browser but data: the words of the page.
+    '<script type="application/json" id="words">',
   ]);
   assert(!/<style|\sstyle=|\son[a-z]+=|javascript:/i.test(html));
 });

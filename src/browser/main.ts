@@ -6,6 +6,7 @@ import type { Since } from "../protocol.ts";
 import { find } from "./dom.ts";
 import { openStorage } from "./storage.ts";
 import { View } from "./view.ts";
+import { readWords } from "./words.ts";
 
 const client = new ChatClient({
   url: socketUrl(),
@@ -19,7 +20,7 @@ const client = new ChatClient({
   ...resumeFrom(find("messages", HTMLOListElement)),
 });
 
-new View({ client, timer: systemClock, newId });
+new View({ client, timer: systemClock, newId, words: readWords() });
 client.connect();
 
 addEventListener("online", () => client.wake());

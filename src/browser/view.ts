@@ -6,6 +6,7 @@ import type { ClientEvent } from "../client/events.ts";
 import type { Timer } from "../client/platform.ts";
 import { toChatError } from "../errors.ts";
 import { normalizeName, normalizeText } from "../message.ts";
+import type { Words } from "../words/words.ts";
 import { Announcer } from "./announcer.ts";
 import { Composer } from "./composer.ts";
 import { Conversation } from "./conversation.ts";
@@ -14,19 +15,21 @@ import { Entry } from "./entry.ts";
 import { People } from "./people.ts";
 import { Scroller } from "./scroller.ts";
 import { StatusLine } from "./status_line.ts";
-import { nameList } from "./words.ts";
+import { aboutPeople } from "./words.ts";
 
 /** What a {@linkcode View} needs. */
 export interface ViewOptions {
   readonly client: ChatClient;
   readonly timer: Timer;
   readonly newId: () => string;
+  readonly words: Words;
 }
 
 /** The page, alive. */
 export class View {
   readonly #client: ChatClient;
   readonly #newId: () => string;
+  readonly #words: Words;
   readonly #conversation: Conversation;
   readonly #people: People;
   readonly #status: StatusLine;
@@ -36,9 +39,10 @@ export class View {
   readonly #entry: Entry;
 
   /** Takes the page over. */
-  constructor({ client, timer, newId }: ViewOptions) {
+  constructor({ client, timer, newId, words }: ViewOptions) {
     this.#client = client;
     this.#newId = newId;
+    this.#words = words;
     const log = find("scroller", HTMLElement);
     const scroller = new Scroller({ scroller: log, pill: find("pill", HTMLButtonElement) });
     this.#conversation = new Conversation(find("messages", HTMLOListElement), scroller);
@@ -108,13 +112,13 @@ export class View {
         return this.#showPeople();
       case "refused":
         this.#entry.askName();
-        return this.#entry.showError(event.error.message);
+        return this.#entry.showError(this.#words.refusal(event.error));
       case "online":
         return this.#showComings(event);
       case "typing":
         return this.#showTyping(event.names);
       case "delayed":
-        return this.#conversation.delay(event.id, event.error.message);
+        return this.#conversation.delay(event.id, this.#words.refusal(event.error));
       case "error":
         // About nothing that anyone on this page has asked for.
         return;
@@ -130,15 +134,9 @@ export class View {
     this.#showPeople();
     const others = joined.filter((name) => name !== this.#client.name);
     if (others.length > 0) {
-      this.#conversation.addNote(
-        ...nameList(others),
-        others.length > 1 ? " have" : " has",
-        " joined",
-      );
+      this.#conversation.addNote(...aboutPeople(this.#words, "joined", others));
     }
-    if (left.length > 0) {
-      this.#conversation.addNote(...nameList(left), left.length > 1 ? " have" : " has", " left");
-    }
+    if (left.length > 0) this.#conversation.addNote(...aboutPeople(this.#words, "left", left));
   }
 
   #showPeople(): void {
@@ -150,8 +148,9 @@ export class View {
   }
 
   #showTyping(names: readonly string[]): void {
-    const verb = names.length > 1 ? " are typing…" : " is typing…";
-    this.#typing.replaceChildren(...(names.length > 0 ? [...nameList(names), verb] : []));
+    this.#typing.replaceChildren(
+      ...(names.length > 0 ? aboutPeople(this.#words, "typing", names) : []),
+    );
   }
 
   async #join(name: string): Promise<void> {
@@ -162,7 +161,7 @@ export class View {
     } catch (error) {
       this.#entry.askName();
       this.#entry.focus();
-      this.#entry.showError(toChatError(error).message);
+      this.#entry.showError(this.#words.refusal(toChatError(error)));
     }
   }
 
@@ -179,7 +178,7 @@ export class View {
       this.#send(text, this.#newId());
       return true;
     } catch (error) {
-      this.#entry.showError(toChatError(error).message);
+      this.#entry.showError(this.#words.refusal(toChatError(error)));
       return false;
     }
   }
@@ -189,7 +188,11 @@ export class View {
     this.#client.send(text, id).then(
       (message) => this.#conversation.confirm(message),
       (error) => {
-        this.#conversation.fail(id, toChatError(error).message, () => this.#send(text, id));
+        this.#conversation.fail(
+          id,
+          this.#words.refusal(toChatError(error)),
+          () => this.#send(text, id),
+        );
       },
     ).finally(() => this.#showStatus());
     this.#showStatus();
