@@ -22,6 +22,9 @@ export interface LogOptions {
 
 const encoder = new TextEncoder();
 
+// What breaks lines, speaks to a terminal or turns the order of writing. JSON escapes only a part of it.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
 /**
  * Sets up the log of the process and returns it. Everything goes to standard output: it is the log,
  * and standard error is for the one line that says why there is none.
@@ -53,7 +56,7 @@ function createSink(format: (record: LogRecord) => string): (record: LogRecord) 
   let isOpen = true;
   return (record) => {
     if (!isOpen) return;
-    const line = encoder.encode(`${format(record).trimEnd()}\n`);
+    const line = encoder.encode(`${escapeUnprintable(format(record).trimEnd())}\n`);
     try {
       for (let written = 0; written < line.length;) {
         written += Deno.stdout.writeSync(line.subarray(written));
@@ -63,6 +66,14 @@ function createSink(format: (record: LogRecord) => string): (record: LogRecord) 
       isOpen = false;
     }
   };
+}
+
+// All of it stands in quotes, where this is an escape of JSON.
+function escapeUnprintable(line: string): string {
+  return line.replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function toLine({ timestamp, level, message, record }: {
