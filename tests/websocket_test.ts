@@ -128,6 +128,7 @@ Deno.test("a name leaves five seconds after its last socket, and a reload is sil
 
   assertEquals([left, joined, online], [["Bob"], [], 1]);
   assertGreaterOrEqual(performance.now() - leftAt, 4_900);
+  assertEquals((await server.logged("left")).name, "Bob");
   const told = ann.inbox.all.flatMap((frame) => frame.type === "presence" ? frame.joined : []);
   assertEquals(told, ["Bob", "Carol"]);
 });
