@@ -22,6 +22,12 @@ export async function launch(): Promise<Browser> {
   });
 }
 
+/** How a page is opened. */
+export interface VisitOptions extends BrowserContextOptions {
+  /** Runs before the page is loaded: a clock, a wire, a script. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
 /** A page of a person of their own: storage and cookies are shared with nobody. */
 export class Visitor implements AsyncDisposable {
   readonly page: Page;
@@ -29,44 +35,54 @@ export class Visitor implements AsyncDisposable {
 
   private constructor(page: Page) {
     this.page = page;
-    page.on("pageerror", (error) => this.#troubles.push(error.message));
-    page.on("console", (message) => {
-      if (/Content.Security.Policy/i.test(message.text())) this.#troubles.push(message.text());
-    });
+    this.#watch(page);
+    page.context().on("page", (other) => this.#watch(other));
   }
 
-  static async open(
-    browser: Browser,
-    url: string,
-    options: BrowserContextOptions = {},
-  ): Promise<Visitor> {
+  static async open(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visitor> {
+    const { prepare, ...rest } = options;
     const context = await browser.newContext({
       locale: "en-GB",
       viewport: { width: 900, height: 700 },
-      ...options,
+      ...rest,
     });
     context.setDefaultTimeout(10_000);
     const visitor = new Visitor(await context.newPage());
+    await prepare?.(visitor.page);
     await visitor.page.goto(url);
     return visitor;
+  }
+
+  /** Another tab of the same person. */
+  async openTab(): Promise<Page> {
+    const tab = await this.page.context().newPage();
+    await tab.goto(this.page.url());
+    return tab;
   }
 
   /** Gives a name and waits until the page may speak. */
   async join(name: string): Promise<void> {
     await this.page.getByLabel("Your name").fill(name);
     await this.page.keyboard.press("Enter");
-    await this.page.getByText(`You are ${name}`).waitFor();
+    await this.page.locator("#you-name").getByText(name, { exact: true }).waitFor();
   }
 
   /** Types a message and presses Enter. */
   async say(text: string): Promise<void> {
-    await this.page.getByLabel("Message", { exact: true }).fill(text);
+    await this.page.locator("#text").fill(text);
     await this.page.keyboard.press("Enter");
   }
 
   /** Waits until a row with exactly this text is there. */
   async sees(text: string): Promise<void> {
-    await this.page.locator("#messages").getByText(text, { exact: true }).first().waitFor();
+    await this.row(text).waitFor();
+  }
+
+  /** The first row with exactly this text. */
+  row(text: string): ReturnType<Page["locator"]> {
+    const said = this.page.locator(".text").getByText(text, { exact: true });
+    const bubble = this.page.locator(".text").and(this.page.getByText(text, { exact: true }));
+    return this.page.locator("#messages .message").filter({ has: said.or(bubble) }).first();
   }
 
   /** The texts of the messages, top to bottom; rows about people are left out. */
@@ -78,6 +94,13 @@ export class Visitor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.page.context().close();
     if (this.#troubles.length > 0) throw new Error(`In the page: ${this.#troubles.join("; ")}`);
+  }
+
+  #watch(page: Page): void {
+    page.on("pageerror", (error) => this.#troubles.push(error.message));
+    page.on("console", (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) this.#troubles.push(message.text());
+    });
   }
 }
 
