@@ -1,9 +1,17 @@
 // The log as it leaves the process: one event a line, in both forms, whatever a stranger chose.
 
-import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { closeLog, type Log, type LogOptions, openLog } from "../src/log.ts";
 import { CapturedOutput } from "./helpers/captured_output.ts";
+import { ServerProcess } from "./helpers/server_process.ts";
+import { JsonClient } from "./helpers/ws_client.ts";
 
 /** What breaks lines, moves a terminal's cursor, or turns the order of writing. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
@@ -146,6 +154,45 @@ Deno.test("A log whose reader is gone does not end the process", async () => {
   await new Blob(["go"]).stream().pipeTo(child.stdin);
   const stderr = await new Response(child.stderr).text();
   assertEquals([stderr, (await child.status).code], ["still here", 0]);
+});
+
+Deno.test("The log of a server at work holds no text of a message and no key", async () => {
+  await using server = await ServerProcess.start({ args: ["--log-level", "debug", "--rate", "1"] });
+  const secret = "do not tell anybody";
+  await using client = await JsonClient.open(server.url);
+  const key = await client.join("Ann");
+  await client.say(secret);
+  // Refusals too: over the rate, too long, no JSON, a name that is taken, a key that is wrong.
+  for (let i = 0; i < 5; i++) client.send({ type: "send", id: `id-${i}`, text: secret });
+  client.send({ type: "send", id: "long", text: secret.repeat(200) });
+  client.send(`{"type":"send","text":"${secret}`);
+  client.send({ type: "join", name: "Ann", key: "another-key-of-22-char" });
+  await client.sync();
+  const posts: BodyInit[] = [
+    JSON.stringify({ name: "Ann", text: secret, key }),
+    JSON.stringify({ name: "Ann", text: secret, key: "another-key-of-22-char" }),
+    `{"name":"Ann","text":"${secret}`,
+  ];
+  for (const body of posts) {
+    const headers = { "content-type": "application/json" };
+    const post = await fetch(`${server.url}/messages`, { method: "POST", body, headers });
+    await post.body?.cancel();
+  }
+  const body = new URLSearchParams({ name: "Bob", text: secret });
+  const page = await fetch(server.url, { method: "POST", body, headers: { origin: server.url } });
+  await page.body?.cancel();
+  const cookies = page.headers.getSetCookie().join("\n");
+  const cookieKey = /^parley_key=([\w-]{22});/m.exec(cookies)?.[1];
+  await client.close();
+  await server.stop();
+
+  const log = JSON.stringify(server.logs);
+  assertStringIncludes(log, '"message":"joined"');
+  assertStringIncludes(log, '"code":"name_taken"');
+  assertStringIncludes(log, '"message":"http request"');
+  for (const hidden of ["anybody", key, "another-key", cookieKey]) {
+    assert(hidden !== undefined && !log.includes(hidden), `the log holds ${hidden}`);
+  }
 });
 
 /** The lines that come out while `run` logs. */
