@@ -90,7 +90,7 @@ export function nameKey(name: string): string {
  * @throws {ChatError} `text_invalid` when nothing is left or more than 2000 code points are.
  */
 export function normalizeText(raw: string): string {
-  const text = raw.toWellFormed().replace(/\r\n?/g, "\n").replace(NOT_IN_TEXTS, "").trimEnd();
+  const text = cleanText(raw);
   if (text === "") throw new ChatError("text_invalid", "Cannot send: the message is empty");
   const length = countCodePoints(text);
   if (length > MAX_TEXT_CODE_POINTS) {
@@ -100,6 +100,11 @@ export function normalizeText(raw: string): string {
     );
   }
   return text;
+}
+
+/** What {@linkcode normalizeText} makes of `raw`, however long: for counting while it is written. */
+export function cleanText(raw: string): string {
+  return raw.toWellFormed().replace(/\r\n?/g, "\n").replace(NOT_IN_TEXTS, "").trimEnd();
 }
 
 /** Whether `id` can be a message's id: 1 to 64 of `A-Z a-z 0-9 _ -`. */

@@ -263,3 +263,17 @@ Deno.test("Whatever goes wrong, everything said is stored once and in order", ()
     assertEquals(sendThrough(faults, texts), texts);
   }));
 });
+
+Deno.test("discard() gives up on a message, and the next one leaves", async () => {
+  const world = new World();
+  const socket = world.join();
+  const sending = world.client.send("no");
+  const next = world.client.send("yes");
+  const given = assertRejects(() => sending, DOMException, "discarded");
+  assertEquals(world.client.discard("id-1"), true);
+  await given;
+  assertEquals(sentIds(socket), ["id-1", "id-2"]);
+  socket.receive(stored(1, "id-2"));
+  assertEquals((await next).id, "id-2");
+  assertEquals(world.client.discard("id-2"), false);
+});

@@ -168,6 +168,17 @@ export class ChatClient {
     return await this.#delivery.add({ id, text: normalizeText(text) });
   }
 
+  /**
+   * Gives up on the message of that id; whoever waits for it gets an `AbortError`. Returns whether it
+   * was still waiting. One that was on its way at this moment may be stored all the same.
+   */
+  discard(id: string): boolean {
+    return this.#delivery.discard(
+      id,
+      new DOMException("Cannot send: the message was discarded", "AbortError"),
+    );
+  }
+
   /** Tells the others that something is being written; to be called at every key, it is gathered. */
   typing(): void {
     if (this.#cancelTyping !== undefined || !this.#membership.joined) return;

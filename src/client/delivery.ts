@@ -105,6 +105,16 @@ export class Delivery {
     if (this.#inFlight !== undefined) this.refused(this.#inFlight, error);
   }
 
+  /** Forgets the message of that id, which may be on its way already; see `ChatClient.discard`. */
+  discard(id: string, reason: unknown): boolean {
+    const wasWaiting = this.#options.outbox.remove(id);
+    this.#fates.get(id)?.reject(reason);
+    this.#fates.delete(id);
+    if (id === this.#inFlight) this.#settle();
+    this.#next();
+    return wasWaiting;
+  }
+
   /** Rejects every promise; what is in the outbox stays there. */
   abandon(reason: unknown): void {
     for (const fate of this.#fates.values()) fate.reject(reason);
