@@ -55,13 +55,15 @@ export interface WebSocketDeps {
 export function upgrade(deps: WebSocketDeps, request: Request, visitor: Visitor): Response {
   checkHandshake(request);
   const isJson = offersSubprotocol(request.headers);
+  // Now, because Deno does not let a request be read that has been upgraded.
+  const open = opener(request, isJson);
   const release = deps.admissions.admit(visitor.address);
   try {
     const { socket, response } = Deno.upgradeWebSocket(request, {
       idleTimeout: IDLE_TIMEOUT_SECONDS,
       ...(isJson ? { protocol: SUBPROTOCOL } : {}),
     });
-    new SocketOwner(deps, { socket, release, visitor, open: opener(request, isJson) });
+    new SocketOwner(deps, { socket, release, visitor, open });
     return response;
   } catch (cause) {
     release();
