@@ -40,14 +40,13 @@ export async function runConsole(args: readonly string[]): Promise<number> {
 }
 
 async function run(client: ChatClient, options: ConsoleOptions): Promise<number> {
-  const { name, cursor, json } = options;
+  const { name, url, cursor, json } = options;
   const isTyped = Deno.stdin.isTerminal();
+  const signal = stopSignal();
   if (isTyped && Deno.stdout.isTerminal() && !json && cursor === undefined) {
-    return await runTerminal({ client, name, hasColours: !Deno.noColor });
+    const hasColours = !Deno.noColor;
+    return await runTerminal({ client, clock: systemClock, name, url, hasColours, signal });
   }
-  const stop = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, () => stop.abort());
   return await runPipe({
     client,
     clock: systemClock,
@@ -61,8 +60,16 @@ async function run(client: ChatClient, options: ConsoleOptions): Promise<number>
     remember: async (since) => {
       if (cursor !== undefined) await writeCursor(cursor, since);
     },
-    signal: stop.signal,
+    signal,
   });
+}
+
+/** Aborts when the process is told to end. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, () => stop.abort());
+  return stop.signal;
 }
 
 async function findSince({ since, cursor, url }: ConsoleOptions): Promise<Since | undefined> {

@@ -16,14 +16,20 @@ export function createStyle(hasColours: boolean): Style {
   return { own: paint("36"), name: paint("34"), quiet: paint("90") };
 }
 
-// A terminal obeys control characters. The server lets none through, but a client must not have to
-// believe that of every server it is pointed at.
+// A terminal obeys control characters, and some turn the whole row around for bidi controls. The server
+// lets none of the former through, but a client must not have to believe that of every server it is
+// pointed at.
 // deno-lint-ignore no-control-regex -- control characters are what it is about
-const CONTROLS = /[\u{0}-\u{8}\u{B}-\u{1F}\u{7F}-\u{9F}]/gu;
+const CONTROLS = /[\u{0}-\u{8}\u{B}-\u{1F}\u{7F}-\u{9F}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu;
 
 /** `text` without anything that a terminal would obey; tab and newline stay. */
 export function withoutControls(text: string): string {
   return text.replace(CONTROLS, "");
+}
+
+/** The day of `date` here, for people. */
+export function dayOf(date: Date): string {
+  return date.toDateString();
 }
 
 /** A message as a row of a terminal: its further lines stand under the first. */

@@ -1,30 +1,37 @@
-// The chat in a terminal: a line to type on at the bottom, and everything that happens above it.
+// The chat in a terminal: what happens goes above the line that is being typed.
 
-import process from "node:process";
-import * as readline from "node:readline";
 import type { ChatClient } from "../client/client.ts";
 import type { ClientEvent } from "../client/events.ts";
 import type { Status } from "../client/link.ts";
+import type { Clock } from "../clock.ts";
 import { ChatError } from "../errors.ts";
 import type { Message } from "../message.ts";
-import { createStyle, type Style, toRow, withoutControls } from "./lines.ts";
+import { LineEditor } from "./line_editor.ts";
+import { createStyle, dayOf, type Style, toRow, withoutControls } from "./lines.ts";
 
 /** Messages shown at the start. */
 const PAST_MESSAGES = 20;
 
-/** Typed lines that the arrow keys bring back. */
-const HISTORY_LINES = 200;
+/** How long somebody who leaves waits for what they have just said. */
+const LAST_WORDS_MS = 2_000;
 
-const COMMANDS = `/who   who is here
-/quit  leave; Ctrl+C and Ctrl+D do the same
-/help  this
-//…    a message that begins with /`;
+const COMMANDS = `/who        who is here
+/name NAME  be called NAME
+/quit       leave; Ctrl+C and Ctrl+D do the same
+/help       this
+//…         a message that begins with /
+Text of several lines is pasted as one message.`;
 
 /** What a terminal session needs. */
 export interface TerminalOptions {
   readonly client: ChatClient;
+  readonly clock: Clock;
   readonly name: string;
+  /** The server, for people. */
+  readonly url: string;
   readonly hasColours: boolean;
+  /** Leaves. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -32,73 +39,91 @@ export interface TerminalOptions {
  * could not be sent.
  */
 export async function runTerminal(options: TerminalOptions): Promise<number> {
-  const terminal = new Terminal(options);
-  return await terminal.run();
+  return await new Terminal(options).run();
 }
 
 class Terminal {
   readonly #client: ChatClient;
-  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #url: string;
   readonly #style: Style;
-  readonly #line: readline.Interface;
+  readonly #editor: LineEditor;
   readonly #left = Promise.withResolvers<void>();
+  #lastWords: Promise<void> = Promise.resolve();
+  #day: string;
   #hasShownMessages = false;
+  #name: string | undefined;
   #isBroken = false;
 
-  constructor({ client, name, hasColours }: TerminalOptions) {
+  constructor({ client, clock, name, url, hasColours, signal }: TerminalOptions) {
     this.#client = client;
-    this.#name = name;
+    this.#clock = clock;
+    this.#url = url;
     this.#style = createStyle(hasColours);
-    this.#line = readline.createInterface({
-      input: process.stdin,
-      output: process.stdout,
-      prompt: "> ",
-      historySize: HISTORY_LINES,
+    this.#day = dayOf(clock.date());
+    this.#editor = new LineEditor({
+      typed: (text) => this.#typed(text),
+      left: () => this.#left.resolve(),
     });
+    signal.addEventListener("abort", () => this.#editor.close(), { once: true });
+    client.listen((event) => this.#happened(event));
+    client.connect();
+    this.#join(name);
   }
 
   async run(): Promise<number> {
-    const line = this.#line;
-    line.on("line", (typed) => this.#typed(typed));
-    line.on("SIGINT", () => line.close());
-    line.on("close", () => this.#left.resolve());
-    this.#client.listen((event) => this.#happened(event));
-    this.#client.connect();
-    this.#join(this.#name);
-    line.prompt();
     await this.#left.promise;
+    await this.#settle();
     const unsent = this.#client.unsent.length;
     this.#client.close();
     if (unsent > 0) this.#note(`Left with ${unsent} unsent.`);
-    process.stdout.write("\n");
     return unsent > 0 ? 1 : 0;
+  }
+
+  // Without a connection there is nothing to wait for.
+  async #settle(): Promise<void> {
+    if (this.#client.status !== "connected") return;
+    const isLate = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(LAST_WORDS_MS, isLate.resolve);
+    await Promise.race([this.#lastWords, isLate.promise]);
+    cancel();
   }
 
   #join(name: string): void {
     this.#client.join(name).catch((error: unknown) => {
-      if (!(error instanceof ChatError)) return;
-      this.#note(`${error.message}. Start again with another name.`);
-      this.#line.close();
+      if (error instanceof ChatError) this.#nameRefused(error);
     });
   }
 
+  #nameRefused({ message }: ChatError): void {
+    this.#note(`${message}. Take a name with /name NAME.`);
+  }
+
   #typed(typed: string): void {
-    this.#eraseTyped(typed);
-    const command = typed.trimEnd();
-    if (command === "") return this.#line.prompt();
-    if (command === "/quit") return this.#line.close();
-    if (command === "/help") return this.#note(COMMANDS);
-    if (command === "/who") return this.#note(this.#who());
-    if (/^\/(?!\/)/.test(command)) return this.#note(`${command}? /help shows the commands.`);
-    this.#say(typed.replace(/^\/\//, "/"));
+    const text = typed.trimEnd();
+    const [command, argument] = text.split(/\s+(.*)/s);
+    if (text === "") return this.#editor.prompt();
+    if (!/^\/(?!\/)/.test(text)) return this.#say(typed.replace(/^\/\//, "/"));
+    if (text === "/quit") return this.#editor.close();
+    if (text === "/help") return this.#note(COMMANDS);
+    if (text === "/who") return this.#note(this.#who());
+    if (command === "/name" && argument !== undefined) {
+      this.#editor.prompt();
+      return this.#join(argument);
+    }
+    this.#note(`${text}? /help shows the commands.`);
   }
 
   #say(text: string): void {
     if (this.#client.status !== "connected") this.#note(`Waits to be sent: ${text}`);
-    this.#client.send(text).catch((error: unknown) => {
-      if (error instanceof ChatError) this.#note(`${error.message}: ${text}`);
-    });
-    this.#line.prompt();
+    // In order, so what was said last is settled last.
+    this.#lastWords = this.#client.send(text).then(
+      () => {},
+      (error: unknown) => {
+        if (error instanceof ChatError) this.#note(`${error.message}: ${text}`);
+      },
+    );
+    this.#editor.prompt();
   }
 
   #who(): string {
@@ -115,22 +140,34 @@ class Terminal {
       case "messages":
         if (event.skipped > 0) this.#note(`${event.skipped} messages were missed.`);
         return this.#show(event.messages);
+      case "joined":
+        return this.#named(event.name);
       case "online":
-        for (const name of event.joined) this.#note(`${name} has joined`);
+        for (const name of event.joined) {
+          if (name !== this.#client.name) this.#note(`${name} has joined`);
+        }
         for (const name of event.left) this.#note(`${name} has left`);
         return;
       case "refused":
-        this.#note(`${event.error.message}. Start again with another name.`);
-        return this.#line.close();
+        this.#name = undefined;
+        return this.#nameRefused(event.error);
       case "delayed":
       case "error":
         return this.#note(`${event.error.message}.`);
     }
   }
 
+  // Comes again after every reconnect.
+  #named(name: string): void {
+    if (name !== this.#name) this.#note(`You are ${name}. /help shows the commands.`);
+    this.#name = name;
+  }
+
   #statusChanged(status: Status): void {
     // Said once for each break, not for each attempt.
-    if (status === "waiting" && !this.#isBroken) this.#note("No connection; trying again…");
+    if (status === "waiting" && !this.#isBroken) {
+      this.#note(`No connection to ${this.#url}; trying again…`);
+    }
     if (status === "connected" && this.#isBroken) this.#note("Connected again.");
     if (status !== "connecting") this.#isBroken = status === "waiting";
   }
@@ -141,37 +178,22 @@ class Terminal {
   }
 
   #show(messages: readonly Message[]): void {
-    this.#hasShownMessages ||= messages.length > 0;
-    const rows = messages.map((message) =>
-      toRow(message, { style: this.#style, isOwn: message.name === this.#client.name })
-    );
-    this.#print(rows);
+    if (messages.length === 0) return;
+    this.#hasShownMessages = true;
+    this.#editor.print(messages.flatMap((message) => this.#rowsOf(message)));
+  }
+
+  // The time of a row is no date: a new day has a row of its own.
+  #rowsOf(message: Message): string[] {
+    const isOwn = message.name === this.#client.name;
+    const row = toRow(message, { style: this.#style, isOwn });
+    const day = dayOf(new Date(message.time));
+    if (day === this.#day) return [row];
+    this.#day = day;
+    return [this.#style.quiet(day), row];
   }
 
   #note(text: string): void {
-    this.#print([this.#style.quiet(withoutControls(text))]);
-  }
-
-  // Writes above the line that is being typed, which may be several rows high, and puts it back.
-  #print(rows: readonly string[]): void {
-    if (rows.length === 0) return;
-    const { stdout } = process;
-    const { rows: above } = this.#line.getCursorPos();
-    readline.moveCursor(stdout, 0, -above);
-    readline.cursorTo(stdout, 0);
-    readline.clearScreenDown(stdout);
-    // Drawing the typed line again begins with going up to where it was; that far down it must be.
-    stdout.write(`${rows.join("\n")}\n${"\n".repeat(above)}`);
-    this.#line.prompt(true);
-  }
-
-  // The typed line has become a message, which will be shown as one.
-  #eraseTyped(typed: string): void {
-    const { stdout } = process;
-    const columns = stdout.columns || 80;
-    const height = Math.floor((this.#line.getPrompt().length + typed.length) / columns) + 1;
-    readline.moveCursor(stdout, 0, -height);
-    readline.cursorTo(stdout, 0);
-    readline.clearScreenDown(stdout);
+    this.#editor.print([this.#style.quiet(withoutControls(text))]);
   }
 }
