@@ -25,9 +25,10 @@ Deno.test("checkHost() answers addresses, private names and what is allowed, and
   ];
   const refused = [
     ..."evil.com evil.com:8000 evil.com. localhost.evil.com 192.168.1.5.evil.com".split(" "),
-    ..."evillocal.com notlocal.evil lan.evil.com evil.com.. example.org evilchat.example.org".split(
-      " ",
-    ),
+    ..."evillocal.com notlocal.evil lan.evil.com evil.com.. a.evillocal a.mylan example.org evilchat.example.org"
+      .split(
+        " ",
+      ),
     ..."chat.example.org.evil.com сhat.example.org chat.example.org@evil.com".split(" "),
     ..."user@localhost evil.com#.local evil.com/.local evil.com?.local evil.com\\.local".split(" "),
     ..."evil.com%23.local localhost:80:80 localhost:x [::1 ::1 :8000 .".split(" "),

@@ -50,7 +50,8 @@ Deno.test("Names.claim() with the key is the same person, in the spelling of the
 Deno.test("Names.claim() refuses everyone else, however near their key is", () => {
   const { names } = setUp();
   const { key } = names.claim("Ann");
-  const others = [undefined, "", key.slice(1), `${key}_`, key.slice(0, -1) + "x", "x".repeat(22)];
+  const swapped = `ek${key.slice(2)}`;
+  const others = [undefined, "", key.slice(1), `${key}_`, key.slice(0, -1) + "x", swapped];
   for (const other of others) {
     assertEquals(suggestionOf(() => names.claim("ann", other)), "ann-2");
   }
@@ -80,6 +81,16 @@ Deno.test("Names.claim() again begins the 15 minutes anew", () => {
   names.claim("Ann", key);
   clock.advance(NAME_KEPT_MS - 1);
   assertThrows(() => names.claim("Ann"), ChatError);
+});
+
+Deno.test("Names.claim() again of one name does not keep another one longer", () => {
+  const { names, clock } = setUp();
+  const { key } = names.claim("Ann");
+  names.claim("Bob");
+  clock.advance(NAME_KEPT_MS / 2);
+  names.claim("Ann", key);
+  clock.advance(NAME_KEPT_MS / 2);
+  assertEquals([names.free("Ann"), names.free("Bob")], ["Ann-2", "Bob"]);
 });
 
 Deno.test("Names.hold() keeps a name for ever, and release() begins its 15 minutes", () => {
@@ -158,9 +169,10 @@ Deno.test("Names treats names of Object.prototype as names", () => {
 
 Deno.test("Names keeps at most so many names for nobody and gives up the one unused longest", () => {
   const { names } = setUp();
-  names.claim("held");
+  const { key } = names.claim("held");
   names.hold("held");
   for (let n = 0; n <= MAX_KEPT_NAMES; n++) names.claim(`n${n}`);
+  names.claim("held", key);
   assertEquals(names.free("n0"), "n0");
   assertEquals(names.free("n1"), "n1-2");
   assertEquals(names.free(`n${MAX_KEPT_NAMES}`), `n${MAX_KEPT_NAMES}-2`);
