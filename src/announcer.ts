@@ -88,8 +88,7 @@ export class Announcer {
     }
   }
 
-  #tell(connection: Connection, { joined, left, isEmpty }: PresenceDelta): void {
-    if (isEmpty) return;
+  #tell(connection: Connection, { joined, left }: PresenceDelta): void {
     const change = { joined: [...joined], left: [...left], online: this.#audience.onlineCount };
     for (const frame of connection.dialect.presence(change, connection.name)) {
       this.#audience.handOver(connection, frame);

@@ -15,10 +15,6 @@ export class PresenceDelta {
   readonly joined = new Set<string>();
   readonly left = new Set<string>();
 
-  get isEmpty(): boolean {
-    return this.joined.size === 0 && this.left.size === 0;
-  }
-
   join(name: string): void {
     this.left.delete(name);
     this.joined.add(name);
