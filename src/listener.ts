@@ -34,18 +34,21 @@ export function listen(handler: Handler, options: ListenOptions): Listener {
   let isStopping = false;
 
   function watch(): void {
-    server.finished.catch(async (error) => {
-      options.observer.fault(error, "listen");
-      while (!isStopping) {
-        await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
-        try {
-          server = open(handler, { ...options, port });
-          return watch();
-        } catch (again) {
-          options.observer.fault(again, "listen");
+    // Deno ends its loop without an error, too: when an upgraded request is answered otherwise.
+    server.finished.then(() => new Error("Deno stopped listening"), (error) => error)
+      .then(async (reason) => {
+        if (isStopping) return;
+        options.observer.fault(reason, "listen");
+        while (!isStopping) {
+          await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
+          try {
+            server = open(handler, { ...options, port });
+            return watch();
+          } catch (again) {
+            options.observer.fault(again, "listen");
+          }
         }
-      }
-    });
+      });
   }
 
   watch();
