@@ -4,7 +4,7 @@
 import { assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { ERROR_CODES, type ErrorCode } from "../src/errors.ts";
 import { readMetrics } from "./helpers/metrics_page.ts";
-import { type RawHead, rawRequest } from "./helpers/raw_connection.ts";
+import { RawConnection, type RawHead, rawRequest } from "./helpers/raw_connection.ts";
 import { PERMISSIONS, type ServerOptions, ServerProcess } from "./helpers/server_process.ts";
 import { HANDSHAKE } from "./helpers/raw_ws.ts";
 import { JsonClient, TextClient } from "./helpers/ws_client.ts";
@@ -157,6 +157,24 @@ Deno.test("A mistake in a socket's handler closes that socket with 1011 and hurt
   const { code, reason } = await bob.closed;
   assertEquals([code, reason.includes("secret")], [1011, false]);
   assertEquals((await server.logged("fault")).where, "websocket");
+  assertEquals((await ann.say("still here")).seq, 1);
+});
+
+Deno.test("A server that Deno stops listening for listens again, on the same port", async () => {
+  await using server = await ServerProcess.start(SABOTAGED);
+  await using ann = await JsonClient.open(server.url);
+  await ann.join("Ann");
+  using broken = await RawConnection.open(server.port);
+  await broken.writeHead({ path: "/ws?breaks-listening", headers: HANDSHAKE });
+  assertEquals((await server.logged("fault", ({ where }) => where === "listen")).level, "ERROR");
+  // Not at once: until then the port is closed.
+  const deadline = performance.now() + 10_000;
+  let page: Response | undefined;
+  while (page === undefined && performance.now() < deadline) {
+    page = await fetch(server.url).catch(() => undefined);
+  }
+  await page?.body?.cancel();
+  assertEquals(page?.status, 200);
   assertEquals((await ann.say("still here")).seq, 1);
 });
 

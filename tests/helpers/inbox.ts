@@ -4,6 +4,11 @@
 /** Long, because it only ends tests that would fail anyway; a busy machine is no failure. */
 const DEADLINE_MS = 15_000;
 
+/** What was waited for cannot come any more. */
+export class Ended extends Error {
+  override readonly name = "Ended";
+}
+
 interface Waiter<T> {
   readonly wanted: (item: T) => boolean;
   /** Whether the item is then gone for everybody else. */
@@ -36,7 +41,7 @@ export class Inbox<T> {
   /** Nothing comes any more, because of `reason`: whoever waits, waits in vain. */
   end(reason: string): void {
     this.#end ??= reason;
-    for (const waiter of this.#waiters) waiter.reject(this.#vain(reason));
+    for (const waiter of this.#waiters) waiter.reject(new Ended(this.#describe(reason)));
     this.#waiters.clear();
   }
 
@@ -60,13 +65,15 @@ export class Inbox<T> {
   }
 
   async #wait(how: Pick<Waiter<T>, "wanted" | "takes">, what: string): Promise<T> {
-    if (this.#end !== undefined) throw this.#vain(`${this.#end}, waiting for ${what}`);
+    if (this.#end !== undefined) {
+      throw new Ended(this.#describe(`${this.#end}, waiting for ${what}`));
+    }
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const waiter = { ...how, resolve, reject };
     this.#waiters.add(waiter);
     const timer = setTimeout(() => {
       this.#waiters.delete(waiter);
-      reject(this.#vain(`no ${what} within ${DEADLINE_MS} ms`));
+      reject(new Error(this.#describe(`no ${what} within ${DEADLINE_MS} ms`)));
     }, DEADLINE_MS);
     try {
       return await promise;
@@ -75,10 +82,8 @@ export class Inbox<T> {
     }
   }
 
-  #vain(reason: string): Error {
+  #describe(reason: string): string {
     const received = this.all.slice(-20).map((item) => Deno.inspect(item, { depth: 6 }));
-    return new Error(
-      `${reason}; ${this.all.length} came, the last of them:\n${received.join("\n")}`,
-    );
+    return `${reason}; ${this.all.length} came, the last of them:\n${received.join("\n")}`;
   }
 }

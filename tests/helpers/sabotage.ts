@@ -18,3 +18,14 @@ JSON.parse = function (text, reviver) {
   if (text.includes("breaks a handler")) throw new Error(SECRET);
   return parse(text, reviver);
 };
+
+// A request that is answered otherwise after its upgrade makes Deno stop listening for good.
+const { upgradeWebSocket } = Deno;
+Object.defineProperty(Deno, "upgradeWebSocket", {
+  value(request: Request, options: Deno.UpgradeWebSocketOptions) {
+    const breaks = request.url.includes("breaks-listening");
+    const upgrade = upgradeWebSocket(request, options);
+    if (breaks) throw new Error(SECRET);
+    return upgrade;
+  },
+});
