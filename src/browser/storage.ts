@@ -1,18 +1,19 @@
 // What a browser remembers for this page, and a replacement where it refuses to.
 
 import { type KeyValueStorage, memoryStorage } from "../client/platform.ts";
+import type { ListedStorage } from "./tab.ts";
 
 /**
  * Opens `localStorage` or `sessionStorage`. Where cookies are blocked, reading the property throws; in
  * some private windows, and when the quota is used up, writing does. Then memory has to do.
  */
-export function openStorage(kind: "localStorage" | "sessionStorage"): KeyValueStorage {
+export function openStorage(kind: "localStorage" | "sessionStorage"): ListedStorage {
   const memory = memoryStorage();
   let storage: Storage;
   try {
     storage = globalThis[kind];
   } catch (error) {
-    return fallBack(error, memory);
+    return { ...fallBack(error, memory), keys: () => [] };
   }
   return {
     getItem: (key) => memory.getItem(key) ?? storage.getItem(key),
@@ -28,6 +29,7 @@ export function openStorage(kind: "localStorage" | "sessionStorage"): KeyValueSt
       memory.removeItem(key);
       storage.removeItem(key);
     },
+    keys: () => Object.keys(storage),
   };
 }
 
