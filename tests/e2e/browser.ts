@@ -62,8 +62,8 @@ export class Visitor implements AsyncDisposable {
 
   /** Gives a name and waits until the page may speak. */
   async join(name: string): Promise<void> {
-    await this.page.getByLabel("Your name").fill(name);
-    await this.page.keyboard.press("Enter");
+    await this.page.locator("#name").fill(name);
+    await this.page.locator("#name").press("Enter");
     await this.page.locator("#you-name").getByText(name, { exact: true }).waitFor();
   }
 
