@@ -1,8 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { decodeServerFrame } from "../src/client/frames.ts";
 import { ChatError, ERROR_CODES } from "../src/errors.ts";
-import { type StoredMessage, toStored } from "../src/message.ts";
+import {
+  MAX_FRAME_BYTES,
+  MAX_ID_LENGTH,
+  MAX_MESSAGE_BYTES,
+  MAX_NAME_CODE_POINTS,
+  MAX_TEXT_CODE_POINTS,
+} from "../src/limits.ts";
+import { normalizeText, type StoredMessage, toStored } from "../src/message.ts";
 import {
   encodeJoined,
   encodeLog,
@@ -87,6 +94,19 @@ Deno.test("encodeWelcome(), encodeJoined() and PONG are what their reader unders
   );
   assertEquals(reading(encodeJoined("Ann", "key")), { type: "joined", name: "Ann", key: "key" });
   assertEquals(reading(PONG), { type: "pong" });
+});
+
+Deno.test("The limits leave room for each other", () => {
+  const largest = stored(Number.MAX_SAFE_INTEGER, {
+    id: "x".repeat(MAX_ID_LENGTH),
+    name: "\u{1f44d}".repeat(MAX_NAME_CODE_POINTS),
+    text: "\u{1f44d}".repeat(MAX_TEXT_CODE_POINTS),
+  });
+  assertLessOrEqual(100 * largest.bytes, MAX_FRAME_BYTES);
+  const escaped = "\\ud83d\\udc4d".repeat(MAX_TEXT_CODE_POINTS);
+  const frame = `{"type":"send","id":"${largest.id}","text":"${escaped}"}`;
+  assertLessOrEqual(frame.length, MAX_MESSAGE_BYTES);
+  assertEquals(normalizeText(JSON.parse(frame).text), largest.text);
 });
 
 Deno.test("encodeLog() is the document that the file has too", () => {
