@@ -242,7 +242,13 @@ function helpText(): string {
   });
   return `Parley ${VERSION}: a chat that one command starts and one JSON file keeps.
 
-Usage: deno task start [flags]
+Usage: ${usage()}
 
 ${rows.join("\n")}`;
+}
+
+function usage(): string {
+  // An executable is called by its own name, and is the terminal client too.
+  if (!Deno.build.standalone) return "deno task start [flags]";
+  return "parley [serve] [flags]\n       parley client NAME [URL] [flags]";
 }

@@ -3,12 +3,13 @@
 
 import type { ChatClient } from "./client/client.ts";
 import { systemClock } from "./clock.ts";
-import { readCursor, writeCursor } from "./console/cursor_file.ts";
+import { openCursor, readCursor, writeCursor } from "./console/cursor_file.ts";
 import { linesOf } from "./console/input.ts";
-import { CONSOLE_HELP, type ConsoleOptions, parseConsoleOptions } from "./console/options.ts";
+import { consoleHelp, type ConsoleOptions, parseConsoleOptions } from "./console/options.ts";
 import { runPipe } from "./console/pipe.ts";
+import { fetchPlace } from "./console/place.ts";
 import { runTerminal } from "./console/terminal.ts";
-import { createClient, httpUrl } from "./create_client.ts";
+import { createClient } from "./create_client.ts";
 import { ChatError, StartError } from "./errors.ts";
 import { parseSince, type Since } from "./protocol.ts";
 
@@ -21,7 +22,7 @@ import { parseSince, type Since } from "./protocol.ts";
 export async function runConsole(args: readonly string[]): Promise<number> {
   const options = parseConsoleOptions(args);
   if (options === "help") {
-    print(CONSOLE_HELP);
+    print(consoleHelp());
     return 0;
   }
   const since = await findSince(options);
@@ -34,7 +35,9 @@ export async function runConsole(args: readonly string[]): Promise<number> {
   try {
     return await run(client, options);
   } catch (error) {
-    if (error instanceof ChatError) throw new StartError(error.message, { cause: error });
+    if (error instanceof ChatError || error instanceof RangeError) {
+      throw new StartError(error.message, { cause: error });
+    }
     throw error;
   }
 }
@@ -72,33 +75,31 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** Where to begin. What the cursor says goes before what `--since` says: it is newer. */
 async function findSince({ since, cursor, url }: ConsoleOptions): Promise<Since | undefined> {
+  if (since === undefined) return cursor === undefined ? undefined : await openCursor(cursor, url);
   const stored = cursor === undefined ? undefined : await readCursor(cursor);
-  if (stored !== undefined || since === undefined) return stored;
-  const whole = parseSince(since);
-  if (whole !== undefined) return whole;
   // A bare number is meant for whatever log the server has.
-  const found = parseSince(`${await fetchLog(url)}:${since}`);
-  if (found !== undefined) return found;
-  throw new StartError(`Cannot start: --since is "${since}", it must be a number or LOG:NUMBER`, {
-    exitStatus: 2,
-  });
-}
-
-async function fetchLog(url: string): Promise<string> {
-  try {
-    const response = await fetch(httpUrl(url, "messages.json"));
-    const body: unknown = await response.json();
-    const log = typeof body === "object" && body !== null && "log" in body ? body.log : undefined;
-    if (typeof log === "string") return log;
-  } catch (cause) {
-    throw new StartError(`Cannot reach "${url}": is the server running there?`, { cause });
+  const begin = stored ?? parseSince(since) ??
+    parseSince(`${(await fetchPlace(url)).log}:${since}`);
+  if (begin === undefined) {
+    throw new StartError(`Cannot start: --since is "${since}", it must be SEQ or LOG:SEQ`, {
+      exitStatus: 2,
+    });
   }
-  throw new StartError(`Cannot read from "${url}": what answers there is no Parley`);
+  if (cursor !== undefined && stored === undefined) await writeCursor(cursor, begin);
+  return begin;
 }
 
-function print(line: string): void {
-  write(Deno.stdout, line);
+/** Prints `line`; returns whether there is anybody to read it. */
+function print(line: string): boolean {
+  try {
+    write(Deno.stdout, line);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw error;
+  }
 }
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {

@@ -2,6 +2,21 @@
 
 import { StartError } from "../errors.ts";
 import { parseSince, type Since } from "../protocol.ts";
+import { fetchPlace } from "./place.ts";
+
+/**
+ * Where to begin: where the file says, and without one at the newest message of the server at `url`,
+ * which is written down at once. So what is said between two runs is missed by neither.
+ *
+ * @throws {StartError} as {@linkcode readCursor}, {@linkcode writeCursor} and {@linkcode fetchPlace}.
+ */
+export async function openCursor(path: string, url: string): Promise<Since> {
+  const stored = await readCursor(path);
+  if (stored !== undefined) return stored;
+  const newest = await fetchPlace(url);
+  await writeCursor(path, newest);
+  return newest;
+}
 
 /**
  * Reads where the last run stopped; `undefined` when there was none.
@@ -38,9 +53,15 @@ export async function writeCursor(path: string, { log, seq }: Since): Promise<vo
 
 function cannot(what: string, { path, error }: { path: string; error: unknown }): StartError {
   const why = error instanceof Deno.errors.NotCapable
-    ? `Deno was not allowed to; give --allow-read and --allow-write "${path}" and "${path}.tmp"`
+    ? notAllowed(path)
     : error instanceof Error
     ? error.message
     : "for an unknown reason";
   return new StartError(`Cannot ${what} the cursor "${path}": ${why}`, { cause: error });
+}
+
+function notAllowed(path: string): string {
+  // What an executable may do was fixed when it was made.
+  if (Deno.build.standalone) return 'this program may use the directory "data" only';
+  return `Deno was not allowed to; give --allow-read and --allow-write "${path}" and "${path}.tmp"`;
 }

@@ -24,9 +24,12 @@ export interface ConsoleOptions {
 }
 
 /** The text of `--help`. */
-export const CONSOLE_HELP = `Parley in a terminal.
+export function consoleHelp(): string {
+  // An executable is called by its own name.
+  const command = Deno.build.standalone ? "parley" : "deno task";
+  return `Parley in a terminal.
 
-Usage: deno task client NAME [URL] [flags]
+Usage: ${command} client NAME [URL] [flags]
 
 NAME is how you are called, URL the server (default ${DEFAULT_URL}).
 
@@ -36,9 +39,10 @@ stored and 1 when something was not.
 
   --json           one JSON object a line: messages out, {"text", "id"} in
   --follow         go on reading when the input has ended
-  --since SEQ      begin after this message
+  --since SEQ      begin after this message; LOG:SEQ if it must be of that log
   --cursor FILE    begin where the last run stopped, and remember it in FILE
   --help           show this`;
+}
 
 /**
  * Reads the arguments; "help" when that is all that was asked for.
@@ -86,5 +90,7 @@ function check<T>(read: () => T): T {
 }
 
 function usage(why: string): StartError {
-  return new StartError(`Cannot start: ${why}; --help shows how`, { exitStatus: 2 });
+  // What a check says of a value is a whole sentence already.
+  const sentence = why.startsWith("Cannot") ? why : `Cannot start: ${why}`;
+  return new StartError(`${sentence}; --help shows how`, { exitStatus: 2 });
 }

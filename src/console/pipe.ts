@@ -24,10 +24,11 @@ export interface PipeOptions {
   readonly follow: boolean;
   /** Lines of the input, without their ends. */
   readonly input: AsyncIterable<string>;
-  readonly print: (line: string) => void;
+  /** Returns whether anybody reads it. */
+  readonly print: (line: string) => boolean;
   /** For what is neither a message in nor a message out. */
   readonly warn: (line: string) => void;
-  /** Called after each message was printed, and for one's own too. */
+  /** Called after each message was printed, and for one's own, too. */
   readonly remember: (since: Since) => Promise<void>;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -44,48 +45,66 @@ const InputSchema = v.pipe(
 
 /**
  * Sends every line of the input and prints every message of others, until the input has ended and all
- * of it is stored; with `follow` until the signal. Resolves with the exit status: 0 when everything was
- * stored, else 1.
+ * of it is stored; with `follow` until the signal. Ends, too, when nobody reads what is printed. Resolves
+ * with the exit status: 0 when everything that was read from the input is stored, else 1.
  *
  * @throws {ChatError} when the name cannot be had, or without `follow` when the server is out of reach
  * for {@linkcode GIVE_UP_MS}.
+ * @throws {RangeError} when printing and remembering is too slow for what comes in.
  */
 export async function runPipe(options: PipeOptions): Promise<number> {
   const { client, follow, signal } = options;
   const stop = new AbortController();
   const trouble = new Trouble(options);
-  const printing = printMessages(options, stop.signal);
+  const printing = printMessages(options, AbortSignal.any([signal, stop.signal]));
   client.connect();
-  const sending = sendLines(options);
+  const sender = new Sender(options);
+  const sending = sender.run();
   try {
-    const enough = follow ? [] : [sending];
-    await Promise.race([...enough, failureOf(sending), trouble.fatal, printing, aborted(signal)]);
+    const enough = follow ? sending.then(() => trouble.fatal) : sending;
+    await Promise.race([enough, printing, trouble.fatal]);
   } finally {
     trouble.close();
     stop.abort();
     client.close();
   }
+  // What had come by then.
   await printing;
-  const isAllStored = client.unsent.length === 0 && await sending.catch(() => false);
-  return isAllStored ? 0 : 1;
+  return sender.hasFailed || client.unsent.length > 0 ? 1 : 0;
 }
 
 async function printMessages(
-  { client, json, print, remember }: PipeOptions,
+  { client, name, json, print, remember }: PipeOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const format: (message: Message) => string = json ? toJson : toLine;
   for await (const message of messagesOf(client, { signal })) {
-    if (message.name !== client.name) print(format(message));
+    if (message.name !== name && !print(format(message))) return;
     await remember(message.since);
   }
 }
 
-async function sendLines({ client, name, input, json, warn }: PipeOptions): Promise<boolean> {
-  await client.join(name);
-  let isAllStored = true;
-  for await (const line of input) {
-    if (line.trim() === "") continue;
+/** Carries the input to the server. */
+class Sender {
+  /** Whether a line was not taken. */
+  hasFailed = false;
+  readonly #options: PipeOptions;
+
+  constructor(options: PipeOptions) {
+    this.#options = options;
+  }
+
+  /** Ends with the input; rejects when the name cannot be had. */
+  async run(): Promise<void> {
+    const { client, name, input } = this.#options;
+    await client.join(name);
+    for await (const line of input) {
+      if (line.trim() !== "") await this.#send(line);
+    }
+  }
+
+  async #send(line: string): Promise<void> {
+    const { client, json, warn } = this.#options;
     try {
       // With --json too, a line that is no object is simply a message.
       const isObject = json && line.trimStart().startsWith("{");
@@ -94,10 +113,9 @@ async function sendLines({ client, name, input, json, warn }: PipeOptions): Prom
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       warn(error.message);
-      isAllStored = false;
+      this.hasFailed = true;
     }
   }
-  return isAllStored;
 }
 
 function parseInput(line: string): { text: string; id?: string | undefined } {
@@ -162,15 +180,4 @@ class Trouble {
       });
     }
   }
-}
-
-function failureOf(work: Promise<unknown>): Promise<never> {
-  return new Promise((_, reject) => work.catch(reject));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
