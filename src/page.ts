@@ -2,8 +2,11 @@
 // A pure function of its view; every value that came from a person is escaped here and nowhere else.
 
 import { escape } from "@std/html/entities";
+import { continuesGroup } from "./grouping.ts";
+import { findLinks, LINK_REL } from "./links.ts";
 import type { Message } from "./message.ts";
 import { chromeOf } from "./page_chrome.ts";
+import { initials, personColour } from "./person.ts";
 import type { Preferences } from "./preferences.ts";
 
 /** Everything the page shows. */
@@ -46,16 +49,16 @@ export function renderPage(view: PageView): string {
 /** The value of each placeholder, already HTML. */
 function placeholders(view: PageView): Record<string, string> {
   const { messages, online, form, error, limits, preferences } = view;
-  // There is no clock here to say what today is, so the day of the newest message is.
-  const today = day(messages.at(-1)?.time ?? "");
   return {
     ...chromeOf(preferences),
     title: escape(view.title),
     log: escape(view.log),
     lastSeq: String(messages.at(-1)?.seq ?? 0),
-    messages: messages.map((message) => renderMessage(message, today)).join(""),
+    messages: renderRows(messages),
     onlineCount: String(online.length),
-    online: online.map((name) => `<li><bdi>${escape(name)}</bdi></li>`).join(""),
+    online: online.map((name) => `<li>${renderAvatar(name)}<bdi>${escape(name)}</bdi></li>`).join(
+      "",
+    ),
     error: escape(error ?? ""),
     errorHidden: error === undefined ? "hidden" : "",
     id: escape(form.id),
@@ -71,11 +74,48 @@ function placeholders(view: PageView): Record<string, string> {
   };
 }
 
-/** One row; `src/browser/row.ts` takes it over, and builds the same for messages that come later. */
-function renderMessage({ seq, id, name, text, time }: Message, today: string): string {
-  return `<li class="message" data-seq="${seq}" data-id="${escape(id)}">` +
-    `<p class="meta"><bdi class="name">${escape(name)}</bdi> ${renderTime(time, today)}</p>` +
-    `<p class="text" dir="auto">${escape(text)}</p></li>`;
+/**
+ * The rows; `src/browser/row.ts` takes them over, and builds the same for messages that come later. A
+ * group ends with its day: in the reader's zone the script may see that otherwise.
+ */
+function renderRows(messages: readonly Message[]): string {
+  // There is no clock here to say what today is, so the day of the newest message is.
+  const today = day(messages.at(-1)?.time ?? "");
+  let group: Message | undefined;
+  return messages.map((message) => {
+    const follows = group !== undefined && continuesGroup(group, message) &&
+      day(group.time) === day(message.time);
+    if (!follows) group = message;
+    return renderMessage(message, { follows, today });
+  }).join("");
+}
+
+function renderMessage(
+  { seq, id, name, text, time }: Message,
+  { follows, today }: { follows: boolean; today: string },
+): string {
+  const colour = `data-colour="${personColour(name)}"`;
+  return `<li class="message${follows ? " follows" : ""}" data-seq="${seq}" data-id="${
+    escape(id)
+  }">` +
+    renderAvatar(name) +
+    `<p class="meta"><bdi class="name" ${colour}>${escape(name)}</bdi> ` +
+    `${renderTime(time, today)}</p><p class="text" dir="auto">${renderText(text)}</p></li>`;
+}
+
+function renderAvatar(name: string): string {
+  const colour = personColour(name);
+  return `<span class="avatar" data-colour="${colour}" aria-hidden="true">${
+    escape(initials(name))
+  }</span>`;
+}
+
+function renderText(text: string): string {
+  return findLinks(text).map(({ text, href }) =>
+    href === undefined
+      ? escape(text)
+      : `<a href="${escape(href)}" rel="${LINK_REL}" target="_blank">${escape(text)}</a>`
+  ).join("");
 }
 
 /** The time in UTC, the only zone that all readers share; the script shows each reader their own. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Message } from "../src/message.ts";
 import { type PageView, renderPage } from "../src/page.ts";
@@ -92,7 +92,7 @@ Deno.test("The page shows the messages in order, with what the script needs to t
   }));
   assertEquals(textOfRows(html), ["hello", "two\nlines"]);
   assertStringIncludes(html, '<li class="message" data-seq="7" data-id="b">');
-  assertStringIncludes(html, '<bdi class="name">Bob</bdi>');
+  assertMatch(html, /<bdi class="name" data-colour="\d+">Bob<\/bdi>/);
   assertStringIncludes(html, 'data-log="log1"');
   assertStringIncludes(html, 'data-last-seq="7"');
 });
@@ -116,7 +116,7 @@ Deno.test("A time is shown in UTC, with its day when that is not the day of the 
 Deno.test("The page says who is here, and how many", () => {
   const html = renderPage(view({ online: ["Ann", "Bob"] }));
   assertStringIncludes(html, '<span class="count" id="people-count">2</span>');
-  assertStringIncludes(html, "<li><bdi>Ann</bdi></li><li><bdi>Bob</bdi></li>");
+  assertMatch(html, /<bdi>Ann<\/bdi><\/li><li><span [^>]+>B<\/span><bdi>Bob<\/bdi><\/li>/);
 });
 
 Deno.test("The form posts to the page and carries the id of the message to be", () => {
@@ -195,4 +195,31 @@ Deno.test("The page has no script and no style that its Content-Security-Policy 
 
 Deno.test("A template that asks for something unknown is a mistake, not a hole in the page", () => {
   assertThrows(() => renderPage(view({ template: "{{nothing}}" })), RangeError, "nothing");
+});
+
+Deno.test("The page makes links of addresses, which tell the other side nothing", () => {
+  const html = renderPage(
+    view({ messages: [message({ text: "see https://a.example/?b&c=<i>." })] }),
+  );
+  assertStringIncludes(
+    html,
+    'see <a href="https://a.example/?b&amp;c=" rel="noopener noreferrer nofollow" target="_blank">' +
+      "https://a.example/?b&amp;c=</a>&lt;i&gt;.",
+  );
+});
+
+Deno.test("The page tells which messages go together under one name", () => {
+  const at = (clock: string, changes: Partial<Message> = {}) =>
+    message({ time: `2026-11-21T${clock}:00.000Z`, ...changes });
+  const html = renderPage(view({
+    messages: [
+      at("10:00", { seq: 1 }),
+      at("10:05", { seq: 2 }),
+      at("10:06", { seq: 3 }),
+      at("10:07", { seq: 4, name: "Bob" }),
+      at("10:07", { seq: 5 }),
+    ],
+  }));
+  const following = html.matchAll(/<li class="message follows" data-seq="(\d+)"/g);
+  assertEquals(Array.from(following, ([, seq]) => seq), ["2"]);
 });

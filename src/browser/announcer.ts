@@ -1,65 +1,62 @@
-// What a screen reader says of the conversation. The log is a live region: each message of others is
-// read out as it comes. When they come faster than anyone can listen, the log falls silent and only
-// their number is told.
+// What a screen reader says of the conversation. The rows themselves are no live region: they come and
+// go, have times and buttons, and move. This one, which nobody sees, gets "name: text" of each new
+// message of somebody else; when they come faster than anyone can listen, their number is told instead.
 
 import type { Timer } from "../client/platform.ts";
-import { counted } from "./words.ts";
+import type { Words } from "../words/words.ts";
+import { make } from "./dom.ts";
+import type { Said } from "./timeline.ts";
 
 const WINDOW_MS = 3_000;
 /** Messages read out in one window. */
 const MAX_IN_WINDOW = 5;
+/** What was said stays this many lines, for those who look it up; taking lines away is silent. */
+const MAX_LINES = 20;
 
-/** What an {@linkcode Announcer} speaks through. */
-export interface AnnouncerElements {
-  /** The live region that has the rows. */
-  readonly log: HTMLElement;
-  /** A live region that nobody sees. */
-  readonly summary: HTMLElement;
+/** What an {@linkcode Announcer} is made of. */
+export interface AnnouncerOptions {
+  /** The live region, empty at first. */
+  readonly region: HTMLElement;
+  readonly timer: Timer;
+  readonly words: Words;
 }
 
-/** Decides what of the conversation is read out. */
+/** Says what is new. */
 export class Announcer {
-  readonly #elements: AnnouncerElements;
-  readonly #timer: Timer;
+  readonly #options: AnnouncerOptions;
   #isOpen = false;
-  #spoken = 0;
-  #withheld = 0;
+  #isFlooded = false;
+  #count = 0;
 
-  constructor(elements: AnnouncerElements, timer: Timer) {
-    this.#elements = elements;
-    this.#timer = timer;
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
   }
 
-  /** `count` messages of others are about to be put into the log. */
-  expect(count: number): void {
-    if (count === 0) return;
-    this.#open();
-    if (this.#spoken + count > MAX_IN_WINDOW) {
-      this.#elements.log.ariaLive = "off";
-      this.#withheld += count;
-    } else {
-      this.#spoken += count;
+  /** `messages` of others came just now. */
+  announce(messages: readonly Said[]): void {
+    if (messages.length === 0) return;
+    const { timer, words } = this.#options;
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      timer.after(WINDOW_MS, () => this.#close());
     }
-  }
-
-  /** The log is about to be filled with what was said before; nobody wants to hear that. */
-  expectOld(): void {
-    this.#open();
-    this.#elements.log.ariaLive = "off";
-  }
-
-  #open(): void {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    this.#timer.after(WINDOW_MS, () => this.#close());
+    this.#count += messages.length;
+    this.#isFlooded ||= this.#count > MAX_IN_WINDOW;
+    if (this.#isFlooded) return;
+    this.#say(...messages.map(({ name, text }) => words.say("spoken", { name, text })));
   }
 
   #close(): void {
-    const { log, summary } = this.#elements;
-    log.ariaLive = "polite";
-    summary.textContent = this.#withheld > 0 ? counted(this.#withheld, "new message") : "";
+    const { words } = this.#options;
+    if (this.#isFlooded) this.#say(words.say("newMessages", { count: this.#count }));
     this.#isOpen = false;
-    this.#spoken = 0;
-    this.#withheld = 0;
+    this.#isFlooded = false;
+    this.#count = 0;
+  }
+
+  #say(...lines: string[]): void {
+    const { region } = this.#options;
+    region.append(...lines.map((line) => make("p", "", line)));
+    while (region.childElementCount > MAX_LINES) region.firstElementChild?.remove();
   }
 }

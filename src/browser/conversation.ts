@@ -1,52 +1,105 @@
-// The rows: what was said in the order of the log, then what is on its way.
+// The conversation on the page: a window of rows onto the timeline, brought up to date at most once a
+// frame however much happens, and without moving what the reader looks at.
 
+import type { Timer } from "../client/platform.ts";
 import type { Message } from "../message.ts";
-import { makeButton } from "./dom.ts";
-import { authorOf, noteRow, type Said, settle, showState, storedRow, unsentRow } from "./row.ts";
-import type { Scroller } from "./scroller.ts";
-import { showTime } from "./times.ts";
-import { counted } from "./words.ts";
+import type { Words } from "../words/words.ts";
+import { Comings } from "./comings.ts";
+import { copyRows } from "./copying.ts";
+import { fetchMissed } from "./lost_messages.ts";
+import type { ReadMarker } from "./read_marker.ts";
+import { RowMaker } from "./row.ts";
+import { moveByKeys } from "./row_keys.ts";
+import { Rows } from "./rows.ts";
+import { Scroller } from "./scroller.ts";
+import { type Choices, type Entry, type GapEntry, type Said, Timeline } from "./timeline.ts";
+import { Times, untilMidnight } from "./times.ts";
 
-/** More rows than this make typing slow on a small device; the oldest go. */
-export const MAX_ROWS = 300;
+/** A page out of sight draws no frames; there the rows follow this much later. */
+const HIDDEN_FRAME_MS = 250;
 
-/** The list of messages. Each id has one row, whatever comes first: the draft or the stored message. */
+/** What a {@linkcode Conversation} works on. */
+export interface ConversationElements {
+  readonly scroller: HTMLElement;
+  readonly list: HTMLOListElement;
+  readonly pill: HTMLButtonElement;
+}
+
+/** What a {@linkcode Conversation} needs. */
+export interface ConversationOptions {
+  readonly words: Words;
+  readonly timer: Timer;
+  /** Where the line "New" stands. */
+  readonly marker: ReadMarker;
+  /** The name the reader has at first. */
+  readonly self: string | undefined;
+}
+
+/** Everything that was said and is being said. */
 export class Conversation {
-  readonly #list: HTMLOListElement;
+  readonly #timeline = new Timeline();
+  readonly #marker: ReadMarker;
+  readonly #timer: Timer;
+  readonly #rows: Rows;
   readonly #scroller: Scroller;
-  // By id, in the order in which they were written; they are the last rows.
-  readonly #unsent = new Map<string, HTMLLIElement>();
+  readonly #comings: Comings;
   #self: string | undefined;
+  #isScheduled = false;
+  // Messages of others since the rows were last brought up to date.
+  #incoming = 0;
 
   /** Takes over the rows that came with the page. */
-  constructor(list: HTMLOListElement, scroller: Scroller) {
-    this.#list = list;
-    this.#scroller = scroller;
-    for (const time of list.querySelectorAll("time")) showTime(time, time.dateTime);
+  constructor(
+    { scroller, list, pill }: ConversationElements,
+    { words, timer, marker, self }: ConversationOptions,
+  ) {
+    const times = new Times(words, navigator.languages);
+    this.#self = self;
+    this.#timer = timer;
+    this.#marker = marker;
+    const maker = new RowMaker({
+      words,
+      times,
+      isSelf: (name) => name === this.#self,
+      discard: ({ id }) => {
+        this.#timeline.discard(id);
+        this.#render();
+      },
+      load: (gap) => void this.#load(gap),
+    });
+    this.#rows = new Rows({ list, timeline: this.#timeline, maker, times });
+    this.#scroller = new Scroller({ scroller, list, pill }, {
+      toEnd: () => this.toEnd(),
+      nearEdge: (edge) => this.#rows.extend(edge) && this.#render(),
+      hasEnd: () => this.#rows.hasEnd,
+    }, words);
+    this.#comings = new Comings({
+      timeline: this.#timeline,
+      timer,
+      changed: (entry) => this.#touch(entry),
+    });
+    copyRows(list, times);
+    moveByKeys(scroller, list);
+    const others = this.#rows.adopt().filter(({ name }) => name !== self);
+    marker.open(list.dataset.log ?? "", others);
+    this.#render();
+    this.#awaitMidnight();
   }
 
   /** Whose messages are shown as one's own; those under a name one had before stay as they are. */
   set self(name: string | undefined) {
     if (name === this.#self) return;
     this.#self = name;
-    for (const row of this.#list.querySelectorAll(".message")) this.#markOwn(row);
+    this.#rows.updateAll();
   }
 
-  /** Shows a message that is on its way, or on its way again; one that has a stored row keeps that. */
+  /** Shows a message that is on its way, or on its way again, at once and in sight. */
   addUnsent(said: Said): void {
-    if (this.#hasStored(said.id)) return;
-    this.#scroller.grow(0, () => {
-      const row = this.#unsent.get(said.id) ?? unsentRow(said);
-      row.classList.add("own");
-      row.ariaLive = "off"; // its author knows
-      showState(row, "unsent", "Sending…");
-      // One that goes again goes last.
-      this.#list.append(row);
-      this.#unsent.delete(said.id);
-      this.#unsent.set(said.id, row);
-    });
-    this.#trim();
-    this.#scroller.toEnd();
+    const entry = this.#timeline.addUnsent(said);
+    if (entry === undefined) return;
+    this.#rows.update(entry);
+    this.#marker.answered();
+    this.toEnd();
   }
 
   /**
@@ -54,99 +107,124 @@ export class Conversation {
    * that was sent twice, because the first answer was lost, is old and only its sender hears of it.
    */
   confirm(message: Message): void {
-    const row = this.#unsent.get(message.id);
-    if (row === undefined) return;
-    this.#scroller.grow(0, () => {
-      this.#store(message);
-      const later = this.#firstAfter(message.seq);
-      if (later !== undefined) this.#list.insertBefore(row, later);
-    });
+    if (this.#timeline.unsent(message.id) === undefined) return;
+    this.#touch(this.#timeline.store(message));
   }
 
   /** Says why a message is still on its way. */
   delay(id: string, reason: string): void {
-    this.#change(id, (row) => showState(row, "delayed", reason));
+    const entry = this.#timeline.unsent(id);
+    if (entry === undefined) return;
+    entry.pending = { fate: "delayed", reason };
+    this.#touch(entry);
   }
 
   /** Says why a message was refused, and offers to try again or to forget it. */
-  fail(id: string, reason: string, retry: () => void): void {
-    this.#change(id, (row) => {
-      const retryButton = makeButton("Try again", retry);
-      const discardButton = makeButton("Discard", () => {
-        this.#unsent.delete(id);
-        row.remove();
-      });
-      showState(row, "failed", reason, retryButton, discardButton);
-    });
+  fail(id: string, reason: string, choices: Choices): void {
+    const entry = this.#timeline.unsent(id);
+    if (entry === undefined) return;
+    entry.pending = { fate: "failed", reason, choices };
+    this.#touch(entry);
   }
 
   /** Shows stored messages after those that are there, and that `skipped` before them were missed. */
   addStored(messages: readonly Message[], skipped: number): void {
-    const incoming = messages.filter(({ id }) => !this.#unsent.has(id)).length;
-    this.#scroller.grow(incoming, () => {
-      if (skipped > 0) this.#insert(noteRow(`${counted(skipped, "message")} missed`));
-      for (const message of messages) this.#store(message);
+    const [first] = messages;
+    if (skipped > 0 && first !== undefined) this.#timeline.addGap(first.seq, skipped);
+    const others: Message[] = [];
+    for (const message of messages) {
+      if (this.#timeline.unsent(message.id) === undefined && message.name !== this.#self) {
+        others.push(message);
+      }
+      this.#rows.update(this.#timeline.store(message));
+    }
+    this.#incoming += others.length;
+    this.#marker.arrived(others);
+    this.#schedule();
+  }
+
+  /** Shows `messages`, of `log`, in place of all that were stored. What is on its way stays. */
+  reset(messages: readonly Message[], log: string): void {
+    this.#timeline.clear();
+    for (const message of messages) this.#rows.update(this.#timeline.store(message));
+    this.#marker.open(log, messages.filter(({ name }) => name !== this.#self));
+    this.#incoming = 0;
+    this.toEnd();
+  }
+
+  /** Tells who came and who went. */
+  tellComings({ joined, left }: { joined: readonly string[]; left: readonly string[] }): void {
+    this.#comings.joined(joined);
+    this.#comings.left(left);
+  }
+
+  /** The reader looks at the page. */
+  look(): void {
+    this.#marker.look();
+    this.#schedule();
+  }
+
+  /** Goes to the newest message at once. */
+  toEnd(): void {
+    this.#rows.toEnd();
+    this.#render();
+    this.#scroller.showEnd();
+  }
+
+  #touch(entry: Entry): void {
+    this.#rows.update(entry);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const render = () => {
+      if (this.#isScheduled) this.#render();
+    };
+    if (document.visibilityState === "visible") requestAnimationFrame(render);
+    else this.#timer.after(HIDDEN_FRAME_MS, render);
+  }
+
+  #render(): void {
+    this.#isScheduled = false;
+    const incoming = this.#incoming;
+    this.#incoming = 0;
+    const slots = this.#rows.plan({
+      newFrom: this.#marker.newFrom,
+      followEnd: this.#scroller.isAtEnd,
     });
-    this.#trim();
-  }
-
-  /** Shows `messages` in place of all that were stored. What is on its way stays. */
-  reset(messages: readonly Message[]): void {
-    const unsent = new Set<Element>(this.#unsent.values());
-    for (const row of [...this.#list.children]) {
-      if (!unsent.has(row)) row.remove();
+    if (this.#scroller.isAtEnd) {
+      this.#rows.show(slots);
+      // Within the tolerance the reader follows, too.
+      this.#scroller.showEnd();
+    } else {
+      const planned = new Set<Element>(slots);
+      this.#scroller.hold((row) => planned.has(row), () => this.#rows.show(slots));
+      this.#scroller.missed(incoming);
     }
-    for (const message of messages) this.#store(message);
-    this.#trim();
-    this.#scroller.toEnd();
+    this.#marker.save();
   }
 
-  /** Shows something that is no message. */
-  addNote(...words: (Node | string)[]): void {
-    this.#scroller.grow(0, () => this.#insert(noteRow(...words)));
-    this.#trim();
-  }
-
-  #store(message: Message): void {
-    const row = this.#unsent.get(message.id);
-    if (row === undefined) {
-      const fresh = storedRow(message);
-      this.#markOwn(fresh);
-      return this.#insert(fresh);
+  async #load(gap: GapEntry): Promise<void> {
+    gap.state = "loading";
+    this.#touch(gap);
+    try {
+      this.#timeline.fill(gap, await fetchMissed(gap));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      // No connection: it can be tried again.
+      gap.state = "offered";
     }
-    this.#unsent.delete(message.id);
-    settle(row, message);
-    this.#insert(row);
+    this.#rows.forget(gap);
+    this.#schedule();
   }
 
-  #hasStored(id: string): boolean {
-    return this.#list.querySelector(`[data-seq][data-id="${CSS.escape(id)}"]`) !== null;
-  }
-
-  #firstAfter(seq: number): HTMLElement | undefined {
-    const stored = [...this.#list.querySelectorAll<HTMLElement>("[data-seq]")];
-    return stored.find((row) => Number(row.dataset.seq) > seq);
-  }
-
-  /** Puts `row` after all that is stored; one that is there already is not touched. */
-  #insert(row: HTMLLIElement): void {
-    const [next = null] = this.#unsent.values();
-    if (row.parentNode !== this.#list || row.nextElementSibling !== next) {
-      this.#list.insertBefore(row, next);
-    }
-  }
-
-  #change(id: string, change: (row: HTMLLIElement) => void): void {
-    const row = this.#unsent.get(id);
-    if (row !== undefined) this.#scroller.grow(0, () => change(row));
-  }
-
-  #markOwn(row: Element): void {
-    if (authorOf(row) === this.#self) row.classList.add("own");
-  }
-
-  // Rows at the top may go at any time: places are counted from the end.
-  #trim(): void {
-    while (this.#list.childElementCount > MAX_ROWS) this.#list.firstElementChild?.remove();
+  #awaitMidnight(): void {
+    this.#timer.after(untilMidnight(new Date()), () => {
+      this.#rows.renameDays();
+      this.#schedule();
+      this.#awaitMidnight();
+    });
   }
 }

@@ -1,7 +1,8 @@
 // Who is here.
 
 import { make } from "./dom.ts";
-import { counted } from "./words.ts";
+import { makeAvatar } from "./row.ts";
+import type { Words } from "../words/words.ts";
 
 /** A list of more names helps nobody find one. */
 const MAX_SHOWN = 500;
@@ -15,22 +16,25 @@ export interface PeopleElements {
 /** The list of names and their number. */
 export class People {
   readonly #elements: PeopleElements;
+  readonly #words: Words;
 
-  constructor(elements: PeopleElements) {
+  constructor(elements: PeopleElements, words: Words) {
     this.#elements = elements;
+    this.#words = words;
   }
 
   /** Shows `names`, of which `self` is one's own. */
   show(names: readonly string[], self: string | undefined): void {
     const { list, count } = this.#elements;
+    const words = this.#words;
     const rows = names.slice(0, MAX_SHOWN).map((name) => {
-      const row = make("li", "", make("bdi", "", name));
-      if (name === self) row.append(make("span", "self", " (you)"));
+      const row = make("li", "", makeAvatar(name), make("bdi", "", name));
+      if (name === self) row.append(make("span", "self", ` ${words.say("you")}`));
       return row;
     });
     const hidden = names.length - rows.length;
-    if (hidden > 0) rows.push(make("li", "self", `and ${counted(hidden, "other")}`));
-    count.textContent = names.length.toLocaleString();
+    if (hidden > 0) rows.push(make("li", "self", words.say("andOthers", { count: hidden })));
+    count.textContent = words.number(names.length);
     list.replaceChildren(...rows);
   }
 }

@@ -1,58 +1,162 @@
 // One row of the conversation: `src/page.ts` writes the same HTML for those that are there at first.
 
 import type { Message } from "../message.ts";
-import { make } from "./dom.ts";
-import { showTime } from "./times.ts";
+import { initials, personColour } from "../person.ts";
+import type { Words } from "../words/words.ts";
+import { make, makeButton } from "./dom.ts";
+import { showFate } from "./fate.ts";
+import { markEmoji, showText } from "./rich_text.ts";
+import type { Times } from "./times.ts";
+import type { Entry, GapEntry, MessageEntry, Pending, PresenceEntry } from "./timeline.ts";
+import { aboutPeople } from "./words.ts";
 
-/** Something said, stored or not. */
-export type Said = Pick<Message, "id" | "name" | "text">;
+/** What rows are made with. */
+export interface RowOptions {
+  readonly words: Words;
+  readonly times: Times;
+  /** Whether this is what the reader is called. */
+  readonly isSelf: (name: string) => boolean;
+  /** The reader does not want to send this message any more. */
+  readonly discard: (entry: MessageEntry) => void;
+  /** The reader wants what was missed. */
+  readonly load: (gap: GapEntry) => void;
+}
 
-/** Makes the row of a message on its way; it has no time yet, because time is the server's. */
-export function unsentRow({ id, name, text }: Said): HTMLLIElement {
-  const meta = make("p", "meta", make("bdi", "name", name), " ", make("time", ""));
-  const bubble = make("p", "text", text);
+/** Makes rows, and makes them show what has become of their entries. */
+export class RowMaker {
+  readonly #options: RowOptions;
+
+  constructor(options: RowOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the row of `entry`. */
+  make(entry: Entry): HTMLLIElement {
+    const row = entry.kind === "message" ? messageRow(entry) : make("li", "note");
+    if (entry.kind !== "message") row.classList.add(entry.kind);
+    this.update(row, entry);
+    return row;
+  }
+
+  /** Takes over a row that came with the page, and reads its message from it. */
+  adopt(row: HTMLLIElement): Message | undefined {
+    const text = row.querySelector<HTMLElement>(".text");
+    const name = row.querySelector(".name");
+    const time = row.querySelector("time");
+    const { seq, id } = row.dataset;
+    if (text === null || name === null || time === null || id === undefined) return undefined;
+    row.tabIndex = -1;
+    markEmoji(text, text.textContent);
+    return {
+      seq: Number(seq),
+      id,
+      name: name.textContent,
+      text: text.textContent,
+      time: time.dateTime,
+    };
+  }
+
+  /** Makes `row` show `entry` as it is now. */
+  update(row: HTMLLIElement, entry: Entry): void {
+    if (entry.kind === "message") this.#updateMessage(row, entry);
+    else if (entry.kind === "presence") row.replaceChildren(...this.#presence(entry));
+    else row.replaceChildren(...this.#gap(entry));
+  }
+
+  /** Makes the row above the messages of a day. */
+  day(name: string): HTMLLIElement {
+    return make("li", "day", make("span", "", name));
+  }
+
+  /** Makes the row above the first new message. */
+  divider(): HTMLLIElement {
+    return make("li", "divider", make("span", "", this.#options.words.say("newDivider")));
+  }
+
+  #updateMessage(row: HTMLLIElement, entry: MessageEntry): void {
+    const { words, times, isSelf } = this.#options;
+    const { seq, time, pending } = entry;
+    if (seq !== undefined) row.dataset.seq = String(seq);
+    const shown = row.querySelector("time");
+    if (shown !== null && time !== undefined) times.show(shown, time);
+    // Once own, always: the name may have been changed since.
+    if (pending !== undefined || isSelf(entry.name)) row.classList.add("own");
+    if (!row.classList.contains("own")) return;
+    const below = pending === undefined ? [] : this.#below(entry, pending);
+    showFate(row, { fate: pending?.fate ?? "stored", words, below });
+  }
+
+  /** What there is to say and to do about a message that is not stored. */
+  #below(entry: MessageEntry, pending: Pending): (Node | string)[] {
+    const { words, discard } = this.#options;
+    if (pending.fate === "unsent") return [];
+    if (pending.fate === "delayed") return [pending.reason];
+    const { retry, discard: forget } = pending.choices;
+    return [
+      make("span", "", `${words.say("failed")}: ${pending.reason}`),
+      makeButton(words.say("retry"), retry),
+      copyButton(entry.text, words),
+      makeButton(words.say("delete"), () => {
+        forget?.();
+        discard(entry);
+      }),
+    ];
+  }
+
+  #presence({ joined, left }: PresenceEntry): Node[] {
+    const { words } = this.#options;
+    const sentences = ([["joined", joined], ["left", left]] as const)
+      .filter(([, names]) => names.size > 0)
+      .map(([key, names]) => make("span", "", ...aboutPeople(words, key, [...names])));
+    return sentences.flatMap((sentence, index) =>
+      index === 0 ? [sentence] : [document.createTextNode(" · "), sentence]
+    );
+  }
+
+  #gap(gap: GapEntry): (Node | string)[] {
+    const { words, load } = this.#options;
+    const missed = words.say(gap.state === "lost" ? "lost" : "missed", { count: gap.count });
+    if (gap.state === "lost") return [missed];
+    const button = makeButton(
+      words.say(gap.state === "loading" ? "loadingMissed" : "loadMissed"),
+      () => load(gap),
+    );
+    button.disabled = gap.state === "loading";
+    return [missed, " ", button];
+  }
+}
+
+/** The initials of `name` in its colour; decoration, the name itself stands beside it. */
+export function makeAvatar(name: string): HTMLElement {
+  const avatar = make("span", "avatar", initials(name));
+  avatar.dataset["colour"] = String(personColour(name));
+  avatar.ariaHidden = "true";
+  return avatar;
+}
+
+/** Puts `text` on the clipboard, and says so. */
+function copyButton(text: string, words: Words): HTMLButtonElement {
+  const button = makeButton(words.say("copy"), () => {
+    // Only there where the page came by https or from this machine.
+    navigator.clipboard?.writeText(text).then(
+      () => button.textContent = words.say("copied"),
+      () => button.textContent = words.say("copy"),
+    );
+  });
+  button.hidden = navigator.clipboard === undefined;
+  return button;
+}
+
+/** The row of a message without its state; it has no time yet, because time is the server's. */
+function messageRow({ id, name, text }: MessageEntry): HTMLLIElement {
+  const author = make("bdi", "name", name);
+  author.dataset["colour"] = String(personColour(name));
+  const bubble = make("p", "text");
   bubble.dir = "auto";
-  const row = make("li", "message", meta, bubble);
+  showText(bubble, text);
+  const meta = make("p", "meta", author, " ", make("time", ""));
+  const row = make("li", "message", makeAvatar(name), meta, bubble);
   row.dataset.id = id;
+  row.tabIndex = -1;
   return row;
-}
-
-/** Makes the row of a stored message. */
-export function storedRow(message: Message): HTMLLIElement {
-  const row = unsentRow(message);
-  settle(row, message);
-  return row;
-}
-
-/** Makes `row`, of a message on its way or of one that failed, the row of the stored message. */
-export function settle(row: HTMLLIElement, { seq, time }: Message): void {
-  row.dataset.seq = String(seq);
-  clearState(row);
-  const shown = row.querySelector("time");
-  if (shown !== null) showTime(shown, time);
-}
-
-/** How a message fares that is not stored: on its way, held up, or refused. */
-export type State = "unsent" | "delayed" | "failed";
-
-/** Says below `row` how its message fares. */
-export function showState(row: HTMLLIElement, state: State, ...words: (Node | string)[]): void {
-  clearState(row);
-  row.classList.add(state);
-  row.append(make("p", "state", ...words));
-}
-
-function clearState(row: HTMLLIElement): void {
-  row.classList.remove("unsent", "delayed", "failed");
-  row.querySelector(".state")?.remove();
-}
-
-/** Makes a row that is no message: who came, what was missed. */
-export function noteRow(...words: (Node | string)[]): HTMLLIElement {
-  return make("li", "note", ...words);
-}
-
-/** Whose message `row` shows. */
-export function authorOf(row: Element): string | undefined {
-  return row.querySelector(".name")?.textContent ?? undefined;
 }

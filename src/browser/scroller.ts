@@ -2,7 +2,7 @@
 // what lies before is negative, so staying at the end needs no work at all. Holding still further up
 // does, and not every browser can do it by itself.
 
-import { counted } from "./words.ts";
+import type { Words } from "../words/words.ts";
 
 /** As near to the end as this counts as at the end. */
 const END_PX = 32;
@@ -10,61 +10,117 @@ const END_PX = 32;
 /** What a {@linkcode Scroller} works on. */
 export interface ScrollerElements {
   readonly scroller: HTMLElement;
+  readonly list: HTMLElement;
   /** Says what came meanwhile, and brings there. */
   readonly pill: HTMLButtonElement;
 }
 
-/** Keeps the reader's place while the conversation grows at its end. */
+/** What a {@linkcode Scroller} causes. */
+export interface ScrollerActions {
+  /** The newest messages are wanted. */
+  toEnd(): void;
+  /** The reader is near an edge of the rows, where there may be more. */
+  nearEdge(edge: "start" | "end"): void;
+  /** Whether the last row is the newest there is. */
+  hasEnd(): boolean;
+}
+
+/** Keeps the reader's place while the conversation changes around it. */
 export class Scroller {
-  readonly #scroller: HTMLElement;
-  readonly #pill: HTMLButtonElement;
+  readonly #elements: ScrollerElements;
+  readonly #actions: ScrollerActions;
+  readonly #words: Words;
   #unseen = 0;
 
-  constructor({ scroller, pill }: ScrollerElements) {
-    this.#scroller = scroller;
-    this.#pill = pill;
-    scroller.addEventListener("scroll", () => {
-      if (this.isAtEnd) this.#see();
-    }, { passive: true });
+  constructor(elements: ScrollerElements, actions: ScrollerActions, words: Words) {
+    this.#elements = elements;
+    this.#actions = actions;
+    this.#words = words;
+    const { scroller, pill } = elements;
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     // A press leaves the focus, and on a phone the keyboard, where it is.
     pill.addEventListener("mousedown", (event) => event.preventDefault());
     pill.addEventListener("click", () => {
       // Reached by keyboard, it must not take the focus with it when it goes.
       if (document.activeElement === pill) scroller.focus({ preventScroll: true });
-      this.toEnd();
+      actions.toEnd();
     });
+    addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** Whether the end is in sight. */
+  /** Whether the newest message is in sight. */
   get isAtEnd(): boolean {
-    return this.#scroller.scrollTop > -END_PX;
+    return this.#elements.scroller.scrollTop > -END_PX && this.#actions.hasEnd();
   }
 
-  /** Runs `change`, which alters the end of the conversation and brings `incoming` messages. */
-  grow(incoming: number, change: () => void): void {
-    if (this.isAtEnd) {
-      change();
-      // Within the tolerance the reader follows, too.
-      this.#scroller.scrollTop = 0;
-      return;
-    }
-    const before = this.#scroller.scrollHeight;
-    change();
-    this.#scroller.scrollTop -= this.#scroller.scrollHeight - before;
-    this.#unseen += incoming;
+  /** Counts messages of others that came while the reader was further up. */
+  missed(count: number): void {
+    this.#unseen += count;
+    const { pill } = this.#elements;
     if (this.#unseen === 0) return;
-    this.#pill.textContent = `${counted(this.#unseen, "new message")} ↓`;
-    this.#pill.hidden = false;
+    pill.textContent = this.#words.say("pill", { count: this.#unseen });
+    pill.hidden = false;
   }
 
-  /** Goes to the end at once. */
-  toEnd(): void {
-    this.#scroller.scrollTop = 0;
+  /** Shows the end, which is there. */
+  showEnd(): void {
+    this.#elements.scroller.scrollTop = 0;
     this.#see();
+  }
+
+  /** Runs `change`; the first row in sight that `stays` is where it was afterwards. */
+  hold(stays: (row: Element) => boolean, change: () => void): void {
+    const { scroller } = this.#elements;
+    const anchor = this.#anchor(stays);
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    if (anchor === undefined) return;
+    const moved = anchor.getBoundingClientRect().top - before;
+    if (moved !== 0) scroller.scrollTop += moved;
+  }
+
+  /** The first row in sight of those that stay. */
+  #anchor(stays: (row: Element) => boolean): Element | undefined {
+    const { scroller, list } = this.#elements;
+    const { top, bottom } = scroller.getBoundingClientRect();
+    const rows = list.children;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
+      else low = middle + 1;
+    }
+    for (let index = low; index < rows.length; index++) {
+      const row = rows[index];
+      if (row === undefined || row.getBoundingClientRect().top > bottom) break;
+      if (stays(row)) return row;
+    }
+    return undefined;
+  }
+
+  #scrolled(): void {
+    const { scroller } = this.#elements;
+    if (this.isAtEnd) this.#see();
+    const fromEnd = -scroller.scrollTop;
+    const fromStart = scroller.scrollHeight - scroller.clientHeight - fromEnd;
+    if (fromStart < scroller.clientHeight) this.#actions.nearEdge("start");
+    else if (fromEnd < scroller.clientHeight) this.#actions.nearEdge("end");
+  }
+
+  // In a field with something in it, End belongs to the field.
+  #key(event: KeyboardEvent): void {
+    if (event.key !== "End" || event.isComposing || event.defaultPrevented) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const { target } = event;
+    const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+    if (isField && target.value !== "") return;
+    event.preventDefault();
+    this.#actions.toEnd();
   }
 
   #see(): void {
     this.#unseen = 0;
-    this.#pill.hidden = true;
+    this.#elements.pill.hidden = true;
   }
 }

@@ -1,20 +1,64 @@
 // Times as the reader's clock and language have them. The server's time is never corrected: it is
 // the same for everyone.
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
-  day: "numeric",
-  month: "short",
-  hour: "numeric",
-  minute: "2-digit",
-});
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+import type { Words } from "../words/words.ts";
 
-/** Shows `iso` in `element`: the time of day, and the date before it unless that is today's. */
-export function showTime(element: HTMLTimeElement, iso: string): void {
-  const time = new Date(iso);
-  const isToday = time.toDateString() === new Date().toDateString();
-  element.dateTime = iso;
-  element.textContent = (isToday ? clock : dayAndClock).format(time);
-  element.title = full.format(time);
+/** Writes times and days for one reader. */
+export class Times {
+  readonly #words: Words;
+  readonly #clock: Intl.DateTimeFormat;
+  readonly #full: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #dayAndYear: Intl.DateTimeFormat;
+
+  /** `preferred` are the browser's languages: "en-GB" writes a date otherwise than "en" does. */
+  constructor(words: Words, preferred: readonly string[]) {
+    this.#words = words;
+    const { language } = words;
+    // Some browsers name what is no tag, such as "en-US@posix", and `Intl` throws at those.
+    const locale =
+      preferred.find((tag) =>
+        tag.split("-")[0] === language && /^[a-z]+(-[a-z0-9]+)*$/i.test(tag)
+      ) ?? language;
+    const day = { weekday: "long", day: "numeric", month: "long" } as const;
+    this.#clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+    this.#full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+    this.#day = new Intl.DateTimeFormat(locale, day);
+    this.#dayAndYear = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
+  }
+
+  /** The time of day. */
+  clock(iso: string): string {
+    return this.#clock.format(new Date(iso));
+  }
+
+  /** Shows `iso` in `element`; the date is there when one asks for it. */
+  show(element: HTMLTimeElement, iso: string): void {
+    element.dateTime = iso;
+    element.textContent = this.clock(iso);
+    element.title = this.#full.format(new Date(iso));
+  }
+
+  /** The name of a day that {@linkcode dayOf} returned, as it is called at `now`. */
+  nameDay(day: string, now: Date): string {
+    const time = new Date(`${day}T12:00:00`);
+    if (day === dayOf(now)) return this.#words.say("today");
+    const yesterday = new Date(now);
+    yesterday.setDate(now.getDate() - 1);
+    if (day === dayOf(yesterday)) return this.#words.say("yesterday");
+    return (time.getFullYear() === now.getFullYear() ? this.#day : this.#dayAndYear).format(time);
+  }
+}
+
+/** The day of `time` where the reader is, as `2026-11-21`. */
+export function dayOf(time: Date): string {
+  const pad = (value: number, length: number) => String(value).padStart(length, "0");
+  return `${pad(time.getFullYear(), 4)}-${pad(time.getMonth() + 1, 2)}-${pad(time.getDate(), 2)}`;
+}
+
+/** Milliseconds from `now` to the next local midnight; a day may have 23 or 25 hours. */
+export function untilMidnight(now: Date): number {
+  const midnight = new Date(now);
+  midnight.setHours(24, 0, 0, 0);
+  return midnight.getTime() - now.getTime();
 }

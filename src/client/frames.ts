@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { ERROR_CODES } from "../errors.ts";
+import type { Message } from "../message.ts";
 import type { ServerFrame } from "../protocol.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -56,4 +57,10 @@ export function decodeServerFrame(data: unknown): ServerFrame | undefined {
   if (typeof data !== "string") return undefined;
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), frame), data);
   return result.success ? result.output : undefined;
+}
+
+/** Reads the answer to `GET /messages.json`; `undefined` when it is none. Never throws. */
+export function decodeLog(text: string): readonly Message[] | undefined {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ messages })), text);
+  return result.success ? result.output.messages : undefined;
 }

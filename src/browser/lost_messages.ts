@@ -1,0 +1,28 @@
+// Fetches what a reader missed, as far as the server still has it.
+
+import { decodeLog } from "../client/frames.ts";
+import type { Message } from "../message.ts";
+import type { GapEntry } from "./timeline.ts";
+
+/** The server has at most some thousand messages and gives a thousand at a time. */
+const MAX_REQUESTS = 5;
+
+/**
+ * The messages in `gap` that the server still has.
+ *
+ * @throws {TypeError} when the server cannot be reached or answers something else.
+ */
+export async function fetchMissed({ after, before }: GapEntry): Promise<Message[]> {
+  const found: Message[] = [];
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    const since = found.at(-1)?.seq ?? after;
+    const response = await fetch(`/messages.json?since=${since}`, { cache: "no-store" });
+    const messages = response.ok ? decodeLog(await response.text()) : undefined;
+    if (messages === undefined) throw new TypeError("Cannot load: the server gave no messages");
+    const fresh = messages.filter(({ seq }) => seq > since && seq < before);
+    found.push(...fresh);
+    // It gave messages from beyond the gap, or none: there are no more in it.
+    if (fresh.length === 0 || fresh.length < messages.length) break;
+  }
+  return found;
+}
