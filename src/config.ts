@@ -242,12 +242,12 @@ function helpText(): string {
   });
   return `Parley ${VERSION}: a chat that one command starts and one JSON file keeps.
 
-Usage: ${usage()}
+Usage: ${callLines()}
 
 ${rows.join("\n")}`;
 }
 
-function usage(): string {
+function callLines(): string {
   // An executable is called by its own name, and is the terminal client too.
   if (!Deno.build.standalone) return "deno task start [flags]";
   return "parley [serve] [flags]\n       parley client NAME [URL] [flags]";
