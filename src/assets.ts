@@ -3,6 +3,7 @@
 
 import { eTag } from "@std/http/etag";
 import icon from "../static/icon.svg" with { type: "text" };
+import unreadIcon from "../static/icon-unread.svg" with { type: "text" };
 import manifest from "../static/manifest.webmanifest" with { type: "text" };
 import template from "../static/page.html" with { type: "text" };
 import style from "../static/style.css" with { type: "text" };
@@ -30,6 +31,7 @@ export async function loadAssets(): Promise<Assets> {
     ["/app.js", "text/javascript; charset=utf-8", await loadClient()],
     ["/style.css", "text/css; charset=utf-8", style],
     ["/icon.svg", "image/svg+xml; charset=utf-8", icon],
+    ["/icon-unread.svg", "image/svg+xml; charset=utf-8", unreadIcon],
     ["/manifest.webmanifest", "application/manifest+json; charset=utf-8", manifest],
   ];
   for (const [path, type, body] of texts) files.set(path, { body, type, etag: await eTag(body) });

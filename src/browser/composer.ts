@@ -1,22 +1,32 @@
 // Where messages are written. Enter sends, except while an input method is composing: there Enter
-// chooses a word.
+// chooses a word. Nothing is ever cut off; what cannot be sent stays where it was typed.
 
-import { countCodePoints } from "../message.ts";
+import { cleanText, countCodePoints } from "../message.ts";
+import type { Words } from "../words/words.ts";
+import type { Draft } from "./draft.ts";
 
 /** From this share of the limit on, the length is shown. */
 const COUNTER_FROM = 0.8;
+/** Pasting more lines than this is mentioned: not all of them can be seen. */
+const MANY_LINES = 20;
 
 /** What a {@linkcode Composer} works on. */
 export interface ComposerElements {
   readonly text: HTMLTextAreaElement;
   readonly send: HTMLButtonElement;
   readonly counter: HTMLElement;
+  /** Says what became of a paste. */
+  readonly hint: HTMLElement;
 }
 
-/** What a {@linkcode Composer} causes. */
-export interface ComposerActions {
+/** What a {@linkcode Composer} needs. */
+export interface ComposerOptions {
+  readonly words: Words;
+  readonly draft: Draft;
   /** Says `text`; returns whether it was taken, and the field may be emptied. */
   send(text: string): boolean;
+  /** Says why the text cannot be sent. */
+  refuse(reason: string): void;
   /** Something is being written. */
   typing(): void;
 }
@@ -24,18 +34,24 @@ export interface ComposerActions {
 /** The field for messages with its button and its counter. */
 export class Composer {
   readonly #elements: ComposerElements;
-  readonly #actions: ComposerActions;
+  readonly #options: ComposerOptions;
   // Safari ends a composition just before the Enter that ended it.
   #hasJustComposed = false;
+  #pastedLines = 0;
 
-  constructor(elements: ComposerElements, actions: ComposerActions) {
+  constructor(elements: ComposerElements, options: ComposerOptions) {
     this.#elements = elements;
-    this.#actions = actions;
+    this.#options = options;
     const { text, send } = elements;
     text.addEventListener("keydown", (event) => this.#key(event));
-    text.addEventListener("input", () => {
+    text.addEventListener("input", (event) => {
       this.#changed();
-      if (text.value.trim() !== "") actions.typing();
+      options.draft.keep(text.value);
+      if (text.value.trim() !== "") options.typing();
+      if (event instanceof InputEvent && event.inputType === "insertFromPaste") this.#pasted();
+    });
+    text.addEventListener("paste", ({ clipboardData }) => {
+      this.#pastedLines = linesOf(clipboardData?.getData("text/plain") ?? "");
     });
     text.addEventListener("compositionend", () => {
       this.#hasJustComposed = true;
@@ -43,7 +59,14 @@ export class Composer {
     });
     // A press would take the focus, and on a phone the keyboard with it.
     send.addEventListener("mousedown", (event) => event.preventDefault());
+    // What the server sent back into the field is newer than what was saved.
+    if (text.value === "") text.value = options.draft.load();
     this.#changed();
+  }
+
+  /** Whether nothing has been written. */
+  get isEmpty(): boolean {
+    return this.#elements.text.value === "";
   }
 
   /** Puts the cursor here. */
@@ -51,32 +74,71 @@ export class Composer {
     this.#elements.text.focus({ preventScroll: true });
   }
 
+  /** Goes on with `text`, written elsewhere. */
+  resume(text: string): void {
+    this.#elements.text.value = text;
+    this.#options.draft.keep(text);
+    this.#changed();
+  }
+
   /** Sends what has been written. */
   submit(): void {
     const { text } = this.#elements;
-    if (text.value.trim() === "" || !this.#actions.send(text.value)) return;
-    text.value = "";
-    this.#changed();
+    const { words, send, refuse } = this.#options;
+    const over = lengthOf(text) - limitOf(text);
+    if (over > 0) return refuse(words.say("tooLong", { count: over }));
+    if (text.value.trim() !== "" && send(text.value)) this.resume("");
   }
 
   #key(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.shiftKey) return;
+    const always = event.ctrlKey || event.metaKey;
     // 229 is what a key is to a page while it belongs to an input method (UI Events, section 7.3.1).
-    if (event.isComposing || event.keyCode === 229 || this.#hasJustComposed) return;
+    const isComposing = event.isComposing || event.keyCode === 229 || this.#hasJustComposed;
+    if (isComposing && !always) return;
     event.preventDefault();
     if (!event.repeat) this.submit();
   }
 
+  #pasted(): void {
+    const { words } = this.#options;
+    const { text, hint } = this.#elements;
+    const over = lengthOf(text) - limitOf(text);
+    if (over > 0) hint.textContent = words.say("tooLong", { count: over });
+    else if (this.#pastedLines > MANY_LINES) {
+      hint.textContent = words.say("pasted", { count: this.#pastedLines });
+    }
+  }
+
   #changed(): void {
-    const { text, counter } = this.#elements;
-    const limit = Number(text.dataset.limit);
-    const length = countCodePoints(text.value.trimEnd());
+    const { text, counter, send, hint } = this.#elements;
+    const { words } = this.#options;
+    const limit = limitOf(text);
+    const length = lengthOf(text);
+    const isOver = length > limit;
     counter.textContent = length < limit * COUNTER_FROM
       ? ""
-      : `${length.toLocaleString()} of ${limit.toLocaleString()} characters`;
-    counter.dataset.state = length > limit ? "over" : "within";
+      : words.say("counter", { length, limit });
+    counter.dataset.state = isOver ? "over" : "within";
+    // Not `disabled`: the reason is told to whoever presses it.
+    send.ariaDisabled = String(isOver);
+    text.ariaInvalid = String(isOver);
+    if (text.value === "") hint.textContent = "";
     if (CSS.supports("field-sizing", "content")) return;
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight + text.offsetHeight - text.clientHeight}px`;
   }
+}
+
+function limitOf(text: HTMLTextAreaElement): number {
+  return Number(text.dataset.limit);
+}
+
+/** The length as the server will count it. */
+function lengthOf(text: HTMLTextAreaElement): number {
+  return countCodePoints(cleanText(text.value));
+}
+
+function linesOf(text: string): number {
+  return text.split(/\r\n?|\n/).length;
 }

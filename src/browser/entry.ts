@@ -1,5 +1,8 @@
 // The form and its two uses with a script: giving a name, then writing. What was refused stands above
-// it in words.
+// it in words, with the way out as a button where there is one.
+
+import { freeName, type Refusal, type Words } from "../words/words.ts";
+import { makeButton } from "./dom.ts";
 
 /** What an {@linkcode Entry} works on. */
 export interface EntryElements {
@@ -13,8 +16,9 @@ export interface EntryElements {
   readonly rename: HTMLButtonElement;
 }
 
-/** What an {@linkcode Entry} causes. */
-export interface EntryActions {
+/** What an {@linkcode Entry} needs. */
+export interface EntryOptions {
+  readonly words: Words;
   /** A name was given. */
   join(name: string): void;
   /** The form was sent while writing. */
@@ -26,16 +30,18 @@ export interface EntryActions {
 /** The form at the foot of the page. */
 export class Entry {
   readonly #elements: EntryElements;
+  readonly #options: EntryOptions;
 
-  constructor(elements: EntryElements, actions: EntryActions) {
+  constructor(elements: EntryElements, options: EntryOptions) {
     this.#elements = elements;
+    this.#options = options;
     const { form, name, rename } = elements;
     // The script has better words than the browser, and fields that are not shown cannot be filled in.
     form.noValidate = true;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.isJoining) actions.join(name.value);
-      else actions.submit();
+      if (this.isJoining) options.join(name.value);
+      else options.submit();
     });
     rename.addEventListener("click", () => {
       this.askName();
@@ -43,7 +49,7 @@ export class Entry {
       name.select();
     });
     name.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") actions.keepName();
+      if (event.key === "Escape") options.keepName();
     });
   }
 
@@ -75,14 +81,30 @@ export class Entry {
   setWaiting(isWaiting: boolean): void {
     const { connect } = this.#elements;
     connect.disabled = isWaiting;
-    connect.textContent = isWaiting ? "Connecting…" : "Connect";
+    connect.textContent = this.#options.words.say(isWaiting ? "connecting" : "connect");
   }
 
-  /** Says what was refused, or nothing any more. */
+  /** Says what was refused. */
+  refuse(error: Refusal): void {
+    const { words, join } = this.#options;
+    const { name } = this.#elements;
+    this.showError(words.refusal(error));
+    name.ariaInvalid = String(this.isJoining);
+    const free = freeName(error);
+    if (free === undefined) return;
+    const use = makeButton(words.say("useName", { name: free }), () => {
+      name.value = free;
+      join(free);
+    });
+    this.#elements.error.append(" ", use);
+  }
+
+  /** Says why something cannot be done, or nothing any more. */
   showError(reason?: string): void {
-    const { error } = this.#elements;
+    const { error, name } = this.#elements;
     error.textContent = reason ?? "";
     error.hidden = reason === undefined;
+    name.ariaInvalid = "false";
   }
 
   #setMode(mode: "join" | "chat"): void {

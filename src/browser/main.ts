@@ -1,32 +1,56 @@
 // The web client: gives the headless client what a browser has, and the page to show it on.
 
 import { ChatClient } from "../client/client.ts";
-import { systemClock } from "../clock.ts";
+import { IDENTITY_KEY, loadIdentity } from "../client/identity.ts";
+import { systemClock as timer } from "../clock.ts";
 import type { Since } from "../protocol.ts";
 import { find } from "./dom.ts";
 import { openStorage } from "./storage.ts";
-import { View } from "./view.ts";
+import { Tab } from "./tab.ts";
+import { LEFT_BEHIND, View } from "./view.ts";
 import { readWords } from "./words.ts";
 
+const shared = openStorage("localStorage");
+const tab = new Tab({
+  shared,
+  own: openStorage("sessionStorage"),
+  channel: new BroadcastChannel("parley"),
+  timer,
+  random: Math.random,
+  newId,
+});
 const client = new ChatClient({
   url: socketUrl(),
   openSocket: (url, protocol) => new WebSocket(url, protocol),
-  timer: systemClock,
+  timer,
   random: Math.random,
   newId,
-  identityStorage: openStorage("localStorage"),
-  // Each tab has its own, so that none overwrites what another has waiting.
-  outboxStorage: openStorage("sessionStorage"),
+  identityStorage: shared,
+  outboxStorage: tab.storage,
   ...resumeFrom(find("messages", HTMLOListElement)),
 });
 
-new View({ client, timer: systemClock, newId, words: readWords() });
+const view = new View({ client, timer, newId, words: readWords(), shared, storage: tab.storage });
 client.connect();
+tab.takeOver(LEFT_BEHIND, (left) => view.takeOver(left));
 
 addEventListener("online", () => client.wake());
-addEventListener("pageshow", () => client.wake());
+addEventListener("pageshow", () => {
+  tab.stay();
+  client.wake();
+});
+addEventListener("pagehide", () => {
+  view.save();
+  tab.leave();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") client.wake();
+  // On a phone this may be the last that a page hears.
+  else view.save();
+});
+addEventListener("storage", ({ key }) => {
+  const { name } = key === IDENTITY_KEY ? loadIdentity(shared) : {};
+  if (name !== undefined) view.follow(name);
 });
 
 function socketUrl(): string {

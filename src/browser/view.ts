@@ -3,19 +3,28 @@
 
 import type { ChatClient } from "../client/client.ts";
 import type { ClientEvent } from "../client/events.ts";
-import type { Timer } from "../client/platform.ts";
+import { MAX_UNSENT, OUTBOX_KEY } from "../client/outbox.ts";
+import type { KeyValueStorage, Timer } from "../client/platform.ts";
 import { toChatError } from "../errors.ts";
-import { normalizeName, normalizeText } from "../message.ts";
+import { normalizeName } from "../message.ts";
 import type { Words } from "../words/words.ts";
 import { Announcer } from "./announcer.ts";
+import { Attention } from "./attention.ts";
 import { Composer } from "./composer.ts";
 import { Conversation } from "./conversation.ts";
 import { find } from "./dom.ts";
+import { Draft, DRAFT_KEY } from "./draft.ts";
 import { Entry } from "./entry.ts";
+import { listenForKeys } from "./keyboard.ts";
+import { Menu } from "./menu.ts";
 import { People } from "./people.ts";
-import { Scroller } from "./scroller.ts";
+import { ReadMarker } from "./read_marker.ts";
+import { FAILED_KEY, Sender } from "./sender.ts";
 import { StatusLine } from "./status_line.ts";
 import { aboutPeople } from "./words.ts";
+
+/** What a tab leaves behind and {@linkcode View.takeOver} takes. */
+export const LEFT_BEHIND = [OUTBOX_KEY, FAILED_KEY, DRAFT_KEY] as const;
 
 /** What a {@linkcode View} needs. */
 export interface ViewOptions {
@@ -23,39 +32,95 @@ export interface ViewOptions {
   readonly timer: Timer;
   readonly newId: () => string;
   readonly words: Words;
+  /** Of all tabs. */
+  readonly shared: KeyValueStorage;
+  /** Of this tab. */
+  readonly storage: KeyValueStorage;
 }
 
 /** The page, alive. */
 export class View {
   readonly #client: ChatClient;
-  readonly #newId: () => string;
+  readonly #options: ViewOptions;
   readonly #words: Words;
   readonly #conversation: Conversation;
   readonly #people: People;
   readonly #status: StatusLine;
   readonly #announcer: Announcer;
+  readonly #attention: Attention;
   readonly #typing = find("typing", HTMLElement);
+  readonly #draft: Draft;
   readonly #composer: Composer;
   readonly #entry: Entry;
+  readonly #sender: Sender;
 
   /** Takes the page over. */
-  constructor({ client, timer, newId, words }: ViewOptions) {
+  constructor(options: ViewOptions) {
+    const { client, timer, words, shared, storage } = options;
     this.#client = client;
-    this.#newId = newId;
+    this.#options = options;
     this.#words = words;
-    const log = find("scroller", HTMLElement);
-    const scroller = new Scroller({ scroller: log, pill: find("pill", HTMLButtonElement) });
-    this.#conversation = new Conversation(find("messages", HTMLOListElement), scroller);
-    this.#announcer = new Announcer({ log, summary: find("summary", HTMLElement) }, timer);
+    this.#conversation = this.#makeConversation();
+    this.#announcer = new Announcer({ region: find("announcer", HTMLElement), timer, words });
+    this.#attention = new Attention(words, shared);
     this.#people = new People({
       list: find("people", HTMLUListElement),
       count: find("people-count", HTMLElement),
+    }, words);
+    this.#status = new StatusLine({
+      element: find("status", HTMLElement),
+      timer,
+      words,
+      hasNetwork: () => navigator.onLine,
     });
-    this.#status = new StatusLine(find("status", HTMLElement), timer);
+    this.#draft = new Draft(storage, timer);
     this.#composer = this.#makeComposer();
     this.#entry = this.#makeEntry();
+    this.#sender = this.#makeSender();
+    this.#listenForKeys();
     client.listen((event) => this.#on(event));
     this.#begin();
+  }
+
+  /** Saves what is not saved yet: the page may be gone in a moment. */
+  save(): void {
+    this.#draft.flush();
+  }
+
+  /** Takes over what a tab that is gone left in `storage`. */
+  takeOver(storage: KeyValueStorage): void {
+    this.#sender.takeOver(storage);
+    const text = new Draft(storage, this.#options.timer).load();
+    if (text === "" || !this.#composer.isEmpty) return;
+    this.#composer.resume(text);
+    this.#draft.flush();
+    storage.removeItem(DRAFT_KEY);
+  }
+
+  /** Another tab of the same person has a name now, or another one. */
+  follow(name: string): void {
+    if (name === this.#client.name) return;
+    this.#client.join(name).then(
+      (joined) => this.#entry.welcome(joined),
+      (error) => {
+        if (!(error instanceof DOMException)) this.#entry.refuse(toChatError(error));
+      },
+    );
+  }
+
+  #makeConversation(): Conversation {
+    const marker = new ReadMarker({
+      storage: this.#options.shared,
+      isAway: () => document.visibilityState === "hidden" || !document.hasFocus(),
+    });
+    const conversation = new Conversation({
+      scroller: find("scroller", HTMLElement),
+      list: find("messages", HTMLOListElement),
+      pill: find("pill", HTMLButtonElement),
+    }, { words: this.#words, timer: this.#options.timer, marker, self: this.#client.name });
+    addEventListener("focus", () => conversation.look());
+    document.addEventListener("visibilitychange", () => conversation.look());
+    return conversation;
   }
 
   #makeComposer(): Composer {
@@ -63,7 +128,14 @@ export class View {
       text: find("text", HTMLTextAreaElement),
       send: find("send", HTMLButtonElement),
       counter: find("counter", HTMLElement),
-    }, { send: (text) => this.#say(text), typing: () => this.#client.typing() });
+      hint: find("hint", HTMLElement),
+    }, {
+      words: this.#words,
+      draft: this.#draft,
+      send: (text) => this.#say(text),
+      refuse: (reason) => this.#entry.showError(reason),
+      typing: () => this.#client.typing(),
+    });
   }
 
   #makeEntry(): Entry {
@@ -76,6 +148,7 @@ export class View {
       youName: find("you-name", HTMLElement),
       rename: find("rename", HTMLButtonElement),
     }, {
+      words: this.#words,
       join: (name) => this.#join(name),
       submit: () => this.#composer.submit(),
       keepName: () => {
@@ -85,11 +158,37 @@ export class View {
     });
   }
 
+  #makeSender(): Sender {
+    const conversation = this.#conversation;
+    const alarm = find("alarm", HTMLElement);
+    return new Sender({
+      ...this.#options,
+      display: {
+        sending: (said) => conversation.addUnsent({ ...said, name: this.#client.name ?? "" }),
+        stored: (message) => conversation.confirm(message),
+        failed: (id, reason, actions) => {
+          conversation.fail(id, reason, actions);
+          alarm.textContent = this.#words.say("notSent", { reason });
+        },
+        changed: () => this.#showStatus(),
+      },
+    });
+  }
+
+  #listenForKeys(): void {
+    const menu = new Menu();
+    listenForKeys({
+      write: () => this.#entry.isJoining ? this.#entry.focus() : this.#composer.focus(),
+      toEnd: () => this.#conversation.toEnd(),
+      help: () => menu.showKeys(),
+      close: () => menu.close(),
+    });
+  }
+
   /** Who has been here before goes on as who they were, without being asked. */
   #begin(): void {
-    const { name, unsent } = this.#client;
-    this.#conversation.self = name;
-    for (const { id, text } of unsent) this.#send(text, id);
+    const { name } = this.#client;
+    this.#sender.begin();
     if (name === undefined) this.#entry.askName();
     else this.#entry.welcome(name);
     // With a finger it would open the keyboard before anyone has read anything.
@@ -103,8 +202,7 @@ export class View {
       case "status":
         return this.#showStatus();
       case "reset":
-        this.#announcer.expectOld();
-        return this.#conversation.reset(event.messages);
+        return this.#conversation.reset(event.messages, this.#client.since?.log ?? "");
       case "messages":
         return this.#show(event);
       case "joined":
@@ -112,7 +210,7 @@ export class View {
         return this.#showPeople();
       case "refused":
         this.#entry.askName();
-        return this.#entry.showError(this.#words.refusal(event.error));
+        return this.#entry.refuse(event.error);
       case "online":
         return this.#showComings(event);
       case "typing":
@@ -126,17 +224,16 @@ export class View {
   }
 
   #show({ messages, skipped }: Extract<ClientEvent, { type: "messages" }>): void {
-    this.#announcer.expect(messages.filter(({ name }) => name !== this.#client.name).length);
+    const others = messages.filter(({ name }) => name !== this.#client.name);
+    this.#announcer.announce(others);
+    this.#attention.arrived(others);
     this.#conversation.addStored(messages, skipped);
   }
 
   #showComings({ joined, left }: Extract<ClientEvent, { type: "online" }>): void {
     this.#showPeople();
     const others = joined.filter((name) => name !== this.#client.name);
-    if (others.length > 0) {
-      this.#conversation.addNote(...aboutPeople(this.#words, "joined", others));
-    }
-    if (left.length > 0) this.#conversation.addNote(...aboutPeople(this.#words, "left", left));
+    this.#conversation.tellComings({ joined: others, left });
   }
 
   #showPeople(): void {
@@ -159,9 +256,11 @@ export class View {
     try {
       this.#enter(await this.#client.join(normalizeName(name)));
     } catch (error) {
+      // Another name is being asked for by now.
+      if (error instanceof DOMException) return;
       this.#entry.askName();
       this.#entry.focus();
-      this.#entry.showError(this.#words.refusal(toChatError(error)));
+      this.#entry.refuse(toChatError(error));
     }
   }
 
@@ -172,29 +271,17 @@ export class View {
   }
 
   #say(raw: string): boolean {
-    try {
-      const text = normalizeText(raw);
-      this.#entry.showError();
-      this.#send(text, this.#newId());
-      return true;
-    } catch (error) {
-      this.#entry.showError(this.#words.refusal(toChatError(error)));
+    if (this.#client.unsent.length >= MAX_UNSENT) {
+      this.#entry.showError(this.#words.say("outboxFull"));
       return false;
     }
-  }
-
-  #send(text: string, id: string): void {
-    this.#conversation.addUnsent({ id, text, name: this.#client.name ?? "" });
-    this.#client.send(text, id).then(
-      (message) => this.#conversation.confirm(message),
-      (error) => {
-        this.#conversation.fail(
-          id,
-          this.#words.refusal(toChatError(error)),
-          () => this.#send(text, id),
-        );
-      },
-    ).finally(() => this.#showStatus());
-    this.#showStatus();
+    try {
+      this.#sender.say(raw);
+    } catch (error) {
+      this.#entry.refuse(toChatError(error));
+      return false;
+    }
+    this.#entry.showError();
+    return true;
   }
 }
