@@ -5,7 +5,8 @@ import { assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { ERROR_CODES, type ErrorCode } from "../src/errors.ts";
 import { readMetrics } from "./helpers/metrics_page.ts";
 import { RawConnection, type RawHead, rawRequest } from "./helpers/raw_connection.ts";
-import { PERMISSIONS, type ServerOptions, ServerProcess } from "./helpers/server_process.ts";
+import { ServerProcess } from "./helpers/server_process.ts";
+import { PERMISSIONS, type ServerOptions } from "./helpers/server_run.ts";
 import { HANDSHAKE } from "./helpers/raw_ws.ts";
 import { JsonClient, TextClient } from "./helpers/ws_client.ts";
 

@@ -3,7 +3,8 @@
 
 import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { Scratch } from "./helpers/scratch.ts";
-import { PERMISSIONS, runToEnd, ServerProcess } from "./helpers/server_process.ts";
+import { runToEnd, ServerProcess } from "./helpers/server_process.ts";
+import { PERMISSIONS } from "./helpers/server_run.ts";
 import { JsonClient } from "./helpers/ws_client.ts";
 
 const isWindows = Deno.build.os === "windows";
