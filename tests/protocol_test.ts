@@ -15,6 +15,7 @@ const anyString = fc.string({ unit: "binary" });
 const id = fc.string({ unit: fc.constantFrom(..."aZ09_-"), minLength: 1, maxLength: 64 });
 const clientFrame = fc.oneof(
   fc.record({ type: fc.constant("join"), name: anyString, key: anyString }),
+  fc.record({ type: fc.constant("join"), name: anyString, borrow: fc.boolean() }),
   fc.record({ type: fc.constant("join"), name: anyString }),
   fc.record({ type: fc.constant("send"), id, text: anyString }),
   fc.record({ type: fc.constantFrom("typing", "ping") }),

@@ -55,6 +55,18 @@ Deno.test("JsonSession keeps a name for its key for 15 minutes after the last so
   assertEquals(joined.type, "joined");
 });
 
+Deno.test("JsonSession that joins to borrow frees its name with its last socket", async () => {
+  const world = new SessionWorld();
+  const join = { type: "join", name: "Ann", borrow: true };
+  const client = world.json();
+  await ask(world, client, join);
+  const [taken] = await ask(world, world.json(), { ...join, borrow: false });
+  assertEquals(taken.code, "name_taken");
+  world.room.remove(client.session.connection);
+  const [joined] = await ask(world, world.json(), { ...join, borrow: false });
+  assertEquals(joined.type, "joined");
+});
+
 Deno.test("JsonSession adopts the key of who comes for a free name, as after a restart", async () => {
   const before = new SessionWorld();
   const [{ key }] = await ask(before, before.json(), { type: "join", name: "Ann" });
