@@ -15,6 +15,8 @@ const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 const LOCK = "lock";
+const LOCK_RETRY_MS = 50;
+const LOCK_TRIES = 10;
 
 /** A directory with one user at a time. */
 export class DataDirectory implements AsyncDisposable {
@@ -148,8 +150,12 @@ export class DataDirectory implements AsyncDisposable {
   }
 }
 
+// A server that is stopped and started again may meet the last of itself: it waits a moment for it.
 async function takeLock(lock: Deno.FsFile, path: string): Promise<void> {
-  if (await lock.tryLock(true)) return;
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    if (await lock.tryLock(true)) return;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+  }
   throw new StartError(
     `Cannot use the data directory "${path}": another Parley is running on it; stop that one, ` +
       `or give this one its own with --data`,
