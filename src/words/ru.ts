@@ -124,7 +124,7 @@ const sentences: Sentences = {
   settings: "Настройки",
   language: "Язык",
   theme: "Тема",
-  themeSystem: "Как в системе",
+  themeSystem: "Системная",
   themeLight: "Светлая",
   themeDark: "Тёмная",
   sound: "Звук новых сообщений",

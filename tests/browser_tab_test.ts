@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import {
+  ANSWER_MS,
+  type ListedStorage,
+  Tab,
+  TAB_KEY,
+  type TabChannel,
+} from "../src/browser/tab.ts";
+import { type KeyValueStorage, memoryStorage } from "../src/client/platform.ts";
+import { FakeTimer } from "./client_fakes.ts";
+
+/** One browser: what its tabs share, and the air between them. */
+class Browser {
+  readonly timer = new FakeTimer();
+  readonly #values = new Map<string, string>();
+  readonly #channels = new Set<FakeChannel>();
+  #lastId = 0;
+
+  readonly shared: ListedStorage = {
+    getItem: (key) => this.#values.get(key) ?? null,
+    setItem: (key, value) => void this.#values.set(key, value),
+    removeItem: (key) => void this.#values.delete(key),
+    keys: () => [...this.#values.keys()],
+  };
+
+  open(
+    own: KeyValueStorage = memoryStorage(),
+  ): { tab: Tab; own: KeyValueStorage; end: () => void } {
+    const channel = new FakeChannel(this.#channels);
+    const tab = new Tab({
+      shared: this.shared,
+      own,
+      channel,
+      timer: this.timer,
+      random: () => 0.5,
+      newId: () => `t${++this.#lastId}`,
+    });
+    return { tab, own, end: () => void this.#channels.delete(channel) };
+  }
+
+  /** Lets tabs answer, and then take over what is left. */
+  wait(): void {
+    this.timer.advance(2 * ANSWER_MS);
+  }
+}
+
+class FakeChannel implements TabChannel {
+  readonly #all: Set<FakeChannel>;
+  readonly #listeners: ((event: { data: unknown }) => void)[] = [];
+
+  constructor(all: Set<FakeChannel>) {
+    this.#all = all;
+    all.add(this);
+  }
+
+  postMessage(message: unknown): void {
+    for (const other of this.#all) {
+      if (other === this) continue;
+      for (const listener of other.#listeners) listener({ data: message });
+    }
+  }
+
+  addEventListener(_type: "message", listener: (event: { data: unknown }) => void): void {
+    this.#listeners.push(listener);
+  }
+}
+
+/** What `tab` takes over under the name `draft`; it is taken out of there. */
+function taking(tab: Tab): string[] {
+  const taken: string[] = [];
+  tab.takeOver(["draft"], (left) => {
+    taken.push(left.getItem("draft") ?? "");
+    left.removeItem("draft");
+  });
+  return taken;
+}
+
+Deno.test("each tab has a storage of its own in the one they share", () => {
+  const browser = new Browser();
+  const { tab: one } = browser.open();
+  const { tab: two } = browser.open();
+  one.storage.setItem("draft", "one");
+  assertEquals(two.storage.getItem("draft"), null);
+  assertEquals(one.storage.getItem("draft"), "one");
+});
+
+Deno.test("a tab that reloads finds what it had", () => {
+  const browser = new Browser();
+  const before = browser.open();
+  before.tab.storage.setItem("draft", "mine");
+  before.tab.leave();
+  before.end();
+  const after = browser.open(before.own);
+  assertEquals(after.tab.storage.getItem("draft"), "mine");
+  const taken = taking(after.tab);
+  browser.wait();
+  assertEquals(taken, []);
+});
+
+Deno.test("a copy of a tab is another tab, because a living one hides its id", () => {
+  const browser = new Browser();
+  const { tab, own } = browser.open();
+  tab.storage.setItem("draft", "mine");
+  const copied = memoryStorage();
+  const id = own.getItem(TAB_KEY);
+  if (id !== null) copied.setItem(TAB_KEY, id);
+  assertEquals(browser.open(copied).tab.storage.getItem("draft"), null);
+});
+
+Deno.test("what a tab that is gone left is taken over, once", () => {
+  const browser = new Browser();
+  const gone = browser.open();
+  gone.tab.storage.setItem("draft", "left");
+  gone.end();
+  const taken = [taking(browser.open().tab), taking(browser.open().tab)];
+  browser.wait();
+  assertEquals(taken, [["left"], []]);
+});
+
+Deno.test("what a living tab has stays with it", () => {
+  const browser = new Browser();
+  browser.open().tab.storage.setItem("draft", "mine");
+  const taken = taking(browser.open().tab);
+  browser.wait();
+  assertEquals(taken, []);
+});
+
+Deno.test("two tabs that reload at once keep what is theirs", () => {
+  const browser = new Browser();
+  const before = [browser.open(), browser.open()];
+  for (const [index, { tab, end }] of before.entries()) {
+    tab.storage.setItem("draft", `of ${index}`);
+    tab.leave();
+    end();
+  }
+  const after = before.map(({ own }) => browser.open(own).tab);
+  const taken = after.map(taking);
+  browser.wait();
+  assertEquals(taken, [[], []]);
+  assertEquals(after.map((tab) => tab.storage.getItem("draft")), ["of 0", "of 1"]);
+});
