@@ -11,6 +11,8 @@ import { dayOf, type Times } from "./times.ts";
 export const MAX_ROWS = 300;
 /** Entries shown; days and the like come on top. */
 const MAX_SHOWN = 260;
+/** Entries shown to those who are at the end, where few are in sight and many may come at once. */
+const SHOWN_AT_END = 120;
 /** So many more are shown when the reader comes near an edge. */
 const STEP = 80;
 
@@ -89,7 +91,7 @@ export class Rows {
   /** Shows the newest entries from now on. */
   toEnd(): void {
     this.#end = this.#options.timeline.length;
-    this.#start = Math.max(0, this.#end - MAX_SHOWN);
+    this.#start = Math.max(0, this.#end - SHOWN_AT_END);
     this.#hasEnd = true;
   }
 

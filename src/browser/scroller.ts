@@ -31,6 +31,9 @@ export class Scroller {
   readonly #actions: ScrollerActions;
   readonly #words: Words;
   #unseen = 0;
+  // Where a row was held last, and how far that was scrolled. Browsers round what they scroll to, and
+  // without the place it should have been the roundings of many changes would add up.
+  #held: { readonly row: Element; readonly top: number; readonly scrollTop: number } | undefined;
 
   constructor(elements: ScrollerElements, actions: ScrollerActions, words: Words) {
     this.#elements = elements;
@@ -71,12 +74,17 @@ export class Scroller {
   /** Runs `change`; the first row in sight that `stays` is where it was afterwards. */
   hold(stays: (row: Element) => boolean, change: () => void): void {
     const { scroller } = this.#elements;
-    const anchor = this.#anchor(stays);
-    const before = anchor?.getBoundingClientRect().top ?? 0;
+    const row = this.#anchor(stays);
+    const now = row?.getBoundingClientRect().top ?? 0;
+    const held = this.#held;
+    const isHeld = held?.row === row && held?.scrollTop === scroller.scrollTop &&
+      Math.abs(held.top - now) < 1;
+    const top = isHeld ? held.top : now;
     change();
-    if (anchor === undefined) return;
-    const moved = anchor.getBoundingClientRect().top - before;
+    if (row === undefined) return;
+    const moved = row.getBoundingClientRect().top - top;
     if (moved !== 0) scroller.scrollTop += moved;
+    this.#held = { row, top, scrollTop: scroller.scrollTop };
   }
 
   /** The first row in sight of those that stay. */
