@@ -78,7 +78,11 @@ export class RowMaker {
     const { seq, time, pending } = entry;
     if (seq !== undefined) row.dataset.seq = String(seq);
     const shown = row.querySelector("time");
-    if (shown !== null && time !== undefined) times.show(shown, time);
+    if (shown !== null && time !== undefined) {
+      shown.dateTime = time;
+      shown.textContent = times.clock(time);
+      shown.title = times.full(time);
+    }
     // Once own, always: the name may have been changed since.
     if (pending !== undefined || isSelf(entry.name)) row.classList.add("own");
     if (!row.classList.contains("own")) return;

@@ -32,11 +32,9 @@ export class Times {
     return this.#clock.format(new Date(iso));
   }
 
-  /** Shows `iso` in `element`; the date is there when one asks for it. */
-  show(element: HTMLTimeElement, iso: string): void {
-    element.dateTime = iso;
-    element.textContent = this.clock(iso);
-    element.title = this.#full.format(new Date(iso));
+  /** The day and the time of day. */
+  full(iso: string): string {
+    return this.#full.format(new Date(iso));
   }
 
   /** The name of a day that {@linkcode dayOf} returned, as it is called at `now`. */
