@@ -96,7 +96,7 @@ Deno.test("what was refused survives a reload, can be retried and can be deleted
   assertEquals(storage.getItem(OUTBOX_KEY), null);
 
   const again = write(storage);
-  assertEquals(again.screen.lines, ["sending hello", "failed m1: Not sent"]);
+  assertEquals(again.screen.lines, ["sending hello", `failed m1: ${words.say("refusedEarlier")}`]);
   again.screen.actions?.retry();
   assertEquals(storage.getItem(FAILED_KEY), null);
   assertEquals(again.world.client.unsent, [{ id: "m1", text: "hello" }]);
@@ -114,7 +114,7 @@ Deno.test("Sender takes over what another tab left, in its order, and leaves not
   const { world, screen, sender } = write();
   sender.takeOver(left);
   assertEquals(world.client.unsent, drafts);
-  assertEquals(screen.lines.at(-1), "failed c: Not sent");
+  assertEquals(screen.lines.at(-1), `failed c: ${words.say("refusedEarlier")}`);
   assertEquals([left.getItem(OUTBOX_KEY), left.getItem(FAILED_KEY)], [null, null]);
 });
 

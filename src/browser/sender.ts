@@ -123,7 +123,7 @@ export class Sender {
 
   #showFailed(unsent: Unsent): void {
     const { client, display, words } = this.#options;
-    display.failed(unsent.id, this.#reasons.get(unsent.id) ?? words.say("failed"), {
+    display.failed(unsent.id, this.#reasons.get(unsent.id) ?? words.say("refusedEarlier"), {
       retry: () => {
         this.#send(unsent);
         // It may be the connection that only looks open.

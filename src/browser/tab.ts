@@ -74,7 +74,8 @@ export class Tab {
   takeOver(names: readonly string[], take: (left: KeyValueStorage) => void): Cancel {
     const { channel, timer, random } = this.#options;
     this.#alive.clear();
-    channel.postMessage({ type: "who" });
+    // To ask is to be there, too: of two tabs that reload, the first asks before the second can hear.
+    channel.postMessage({ type: "who", id: this.#id });
     // Not all at the same moment: the first one leaves nothing for the others.
     return timer.after(ANSWER_MS * (1 + random()), () => {
       for (const id of this.#ownersOf(names)) {
@@ -104,7 +105,7 @@ export class Tab {
 
   #hear(data: unknown): void {
     const { type, id } = (data ?? {}) as { type?: unknown; id?: unknown };
+    if (typeof id === "string") this.#alive.add(id);
     if (type === "who") this.#options.channel.postMessage({ type: "here", id: this.#id });
-    else if (type === "here" && typeof id === "string") this.#alive.add(id);
   }
 }

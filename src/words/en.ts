@@ -68,7 +68,8 @@ const sentences = {
   stopped: "Not connected",
   queued: { one: "{count} queued", other: "{count} queued" },
   notSent: "A message was not sent: {reason}",
-  tooSlow: "Not sent: the server does not answer",
+  tooSlow: "the server does not answer",
+  refusedEarlier: "the server refused it earlier",
 
   // Settings and keys
   settings: "Settings",

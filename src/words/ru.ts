@@ -118,7 +118,8 @@ const sentences: Sentences = {
     other: "{count} в очереди",
   },
   notSent: "Сообщение не отправлено: {reason}",
-  tooSlow: "Не отправлено: сервер не отвечает",
+  tooSlow: "сервер не отвечает",
+  refusedEarlier: "сервер его раньше не принял",
 
   // Settings and keys
   settings: "Настройки",
