@@ -2,6 +2,7 @@
 // A pure function of its view; every value that came from a person is escaped here and nowhere else.
 
 import { escape } from "@std/html/entities";
+import { isOnlyEmoji } from "./emoji.ts";
 import { continuesGroup } from "./grouping.ts";
 import { findLinks, LINK_REL } from "./links.ts";
 import type { Message } from "./message.ts";
@@ -100,7 +101,9 @@ function renderMessage(
   }">` +
     renderAvatar(name) +
     `<p class="meta"><bdi class="name" ${colour}>${escape(name)}</bdi> ` +
-    `${renderTime(time, today)}</p><p class="text" dir="auto">${renderText(text)}</p></li>`;
+    `${renderTime(time, today)}</p><p class="text${isOnlyEmoji(text) ? " emoji" : ""}" dir="auto">${
+      renderText(text)
+    }</p></li>`;
 }
 
 function renderAvatar(name: string): string {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dayOf, Times, untilMidnight } from "../src/browser/times.ts";
+import { clockOf, dayOf, Times, untilMidnight } from "../src/browser/times.ts";
 import { wordsOf } from "../src/words/languages.ts";
 
 const now = new Date(2026, 10, 22, 15, 30);
@@ -35,4 +35,9 @@ Deno.test("dayOf() is the local day, untilMidnight() the time to the next", () =
   assertEquals(dayOf(new Date(2026, 0, 5, 0, 0)), "2026-01-05");
   assertEquals(dayOf(new Date(2026, 0, 5, 23, 59, 59)), "2026-01-05");
   assertEquals(untilMidnight(new Date(2026, 0, 5, 23, 59, 59)), 1000);
+});
+
+Deno.test("clockOf() is the local time of day, alike in every language", () => {
+  assertEquals(clockOf(new Date(2026, 0, 5, 9, 5)), "09:05");
+  assertEquals(clockOf(new Date(2026, 0, 5, 22, 48)), "22:48");
 });

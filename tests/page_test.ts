@@ -82,7 +82,7 @@ function unescape(html: string): string {
 }
 
 function textOfRows(html: string): string[] {
-  const rows = html.matchAll(/<p class="text" dir="auto">([^<]*)<\/p>/g);
+  const rows = html.matchAll(/<p class="text(?: emoji)?" dir="auto">([^<]*)<\/p>/g);
   return Array.from(rows, ([, text = ""]) => unescape(text));
 }
 
@@ -222,4 +222,10 @@ Deno.test("The page tells which messages go together under one name", () => {
   }));
   const following = html.matchAll(/<li class="message follows" data-seq="(\d+)"/g);
   assertEquals(Array.from(following, ([, seq]) => seq), ["2"]);
+});
+
+Deno.test("The page shows a text of a few emoji alone large", () => {
+  const html = renderPage(view({ messages: [message({ text: "🎉" }), message({ text: "🎉!" })] }));
+  assertStringIncludes(html, '<p class="text emoji" dir="auto">🎉</p>');
+  assertStringIncludes(html, '<p class="text" dir="auto">🎉!</p>');
 });

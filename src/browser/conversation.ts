@@ -78,7 +78,7 @@ export class Conversation {
       timer,
       changed: (entry) => this.#touch(entry),
     });
-    copyRows(list, times);
+    copyRows(list);
     moveByKeys(scroller, list);
     const others = this.#rows.adopt().filter(({ name }) => name !== self);
     marker.open(list.dataset.log ?? "", others);

@@ -1,12 +1,12 @@
 // What the clipboard gets of selected rows: "[22:48] Ann: hello", one message after the other. A
 // selection within one text is copied as it is.
 
-import type { Times } from "./times.ts";
+import { clockOf } from "./times.ts";
 
 /** Makes copying rows of `list` give text that can be read elsewhere. */
-export function copyRows(list: HTMLElement, times: Times): void {
+export function copyRows(list: HTMLElement): void {
   list.addEventListener("copy", (event) => {
-    const text = textOf(document.getSelection(), { list, times });
+    const text = textOf(document.getSelection(), list);
     if (text === undefined || event.clipboardData === null) return;
     event.preventDefault();
     event.clipboardData.setData("text/plain", text);
@@ -14,10 +14,7 @@ export function copyRows(list: HTMLElement, times: Times): void {
 }
 
 /** What `selection` is as text; `undefined` when it is no selection of whole rows. */
-function textOf(
-  selection: Selection | null,
-  { list, times }: { list: HTMLElement; times: Times },
-): string | undefined {
+function textOf(selection: Selection | null, list: HTMLElement): string | undefined {
   if (selection === null || selection.rangeCount === 0) return undefined;
   const range = selection.getRangeAt(0);
   const within = range.commonAncestorContainer;
@@ -31,7 +28,7 @@ function textOf(
     if (selected === "") return [];
     const time = row.querySelector("time")?.dateTime ?? "";
     const name = row.querySelector(".name")?.textContent ?? "";
-    return `${time === "" ? "" : `[${times.clock(time)}] `}${name}: ${selected}`;
+    return `${time === "" ? "" : `[${clockOf(new Date(time))}] `}${name}: ${selected}`;
   });
   return lines.length === 0 ? undefined : lines.join("\n");
 }

@@ -2,9 +2,9 @@
 
 import { findLinks, LINK_REL } from "../links.ts";
 import { make } from "./dom.ts";
-import { isOnlyEmoji } from "./emoji.ts";
+import { isOnlyEmoji } from "../emoji.ts";
 
-/** Shows `text` in `element`; `src/page.ts` writes the same links. */
+/** Shows `text` in `element`; `src/page.ts` writes the same HTML. */
 export function showText(element: HTMLElement, text: string): void {
   element.replaceChildren(
     ...findLinks(text).map(({ text, href }) => {
@@ -16,10 +16,5 @@ export function showText(element: HTMLElement, text: string): void {
       return link;
     }),
   );
-  markEmoji(element, text);
-}
-
-/** Marks `element` for the style sheet when `text` is nothing but a few emoji. */
-export function markEmoji(element: HTMLElement, text: string): void {
   element.classList.toggle("emoji", isOnlyEmoji(text));
 }

@@ -5,7 +5,7 @@ import { initials, personColour } from "../person.ts";
 import type { Words } from "../words/words.ts";
 import { make, makeButton } from "./dom.ts";
 import { showFate } from "./fate.ts";
-import { markEmoji, showText } from "./rich_text.ts";
+import { showText } from "./rich_text.ts";
 import type { Times } from "./times.ts";
 import type { Entry, GapEntry, MessageEntry, Pending, PresenceEntry } from "./timeline.ts";
 import { aboutPeople } from "./words.ts";
@@ -46,7 +46,6 @@ export class RowMaker {
     const { seq, id } = row.dataset;
     if (text === null || name === null || time === null || id === undefined) return undefined;
     row.tabIndex = -1;
-    markEmoji(text, text.textContent);
     return {
       seq: Number(seq),
       id,

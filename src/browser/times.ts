@@ -21,7 +21,7 @@ export class Times {
         tag.split("-")[0] === language && /^[a-z]+(-[a-z0-9]+)*$/i.test(tag)
       ) ?? language;
     const day = { weekday: "long", day: "numeric", month: "long" } as const;
-    this.#clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+    this.#clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
     this.#full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
     this.#day = new Intl.DateTimeFormat(locale, day);
     this.#dayAndYear = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
@@ -46,6 +46,13 @@ export class Times {
     if (day === dayOf(yesterday)) return this.#words.say("yesterday");
     return (time.getFullYear() === now.getFullYear() ? this.#day : this.#dayAndYear).format(time);
   }
+}
+
+/** The time of day where the reader is, as `22:48` in every language: for texts that go elsewhere. */
+export function clockOf(time: Date): string {
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0")).join(
+    ":",
+  );
 }
 
 /** The day of `time` where the reader is, as `2026-11-21`. */

@@ -1,4 +1,5 @@
-// Texts that are nothing but a few emoji, which are shown large.
+// Texts that are nothing but a few emoji, which are shown large. Pure, for the server's page and for the
+// client alike.
 
 /** More than this and it is a picture made of emoji, no exclamation. */
 const MAX_EMOJI = 6;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isOnlyEmoji } from "../src/browser/emoji.ts";
+import { isOnlyEmoji } from "../src/emoji.ts";
 
 for (
   const [text, expected] of [
