@@ -178,6 +178,23 @@ Deno.test("POST /messages is limited for an address, and says when to try again"
   assertMatch(refused.headers.get("retry-after") ?? "", /^[12]$/);
 });
 
+Deno.test("POST /messages from a page of another site is refused, from no browser taken", async () => {
+  await using server = await ServerProcess.start();
+  const foreign: Record<string, string>[] = [
+    { origin: "http://evil.example" },
+    { origin: "null" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+  ];
+  const draft = { name: "Ann", text: "forged" };
+  for (const headers of foreign) {
+    const { status, body } = await post(server, draft, headers);
+    assertEquals([headers, status, body.code], [headers, 403, "origin"]);
+  }
+  assertEquals((await post(server, draft, { origin: server.url })).status, 201);
+  assertEquals((await post(server, draft)).status, 201);
+});
+
 const MALFORMED: [body: string, code: string][] = [
   ["", "bad_request"],
   ["null", "bad_request"],
