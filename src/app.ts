@@ -5,9 +5,11 @@ import { ifNoneMatch } from "@std/http/etag";
 import type { Asset } from "./assets.ts";
 import { readJson } from "./body.ts";
 import type { Config } from "./config.ts";
+import type { Door } from "./door.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { FormPage } from "./form_page.ts";
 import { checkHost, checkOrigin } from "./guard.ts";
+import type { LoginPage } from "./login_page.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
 import type { Posting } from "./posting.ts";
@@ -51,10 +53,18 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly observer: Observer;
   readonly files: ReadonlyMap<string, Asset>;
+  /** For a room with a password. */
+  readonly entrance: Entrance | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Answers `GET /ws`. */
   readonly upgrade: (request: Request, visitor: Visitor) => Response;
+}
+
+/** What stands before a room with a password. */
+export interface Entrance {
+  readonly door: Door;
+  readonly page: LoginPage;
 }
 
 interface Context {
@@ -64,7 +74,12 @@ interface Context {
 }
 
 type Handler = (context: Context) => Response | Promise<Response>;
-type Route = Readonly<Partial<Record<"GET" | "POST", Handler>>>;
+interface Route extends Readonly<Partial<Record<"GET" | "POST", Handler>>> {
+  /** Answers without the password of the room: it says nothing of what is in there. */
+  readonly isOpen?: true;
+  /** Is for people: who lacks the password gets a page that asks for it. */
+  readonly isPage?: true;
+}
 
 /** The part of Deno's `ServeHandlerInfo` that is used. */
 export interface Info {
@@ -107,11 +122,14 @@ async function answer(deps: AppDeps, { request, info, route }: Incoming): Promis
       trustProxy: deps.config.trustProxy,
     });
     checkHost(visitor.outside.host, deps.config.allowHosts);
+    if (route?.isOpen !== true) await deps.entrance?.door.check(request, visitor.address);
     response = await dispatch({ request, url: new URL(request.url), visitor }, route);
   } catch (error) {
     const refusal = toChatError(error);
     deps.observer.refused(refusal, "http");
-    response = problem(refusal, { allow: allowed(route) });
+    response = refusal.code === "unauthorized" && route?.isPage === true
+      ? deps.entrance?.page.show(request, refusal) ?? problem(refusal)
+      : problem(refusal, { allow: allowed(route) });
   }
   // The answer to an upgrade must go out as it was made.
   if (response.status === 101) return response;
@@ -141,6 +159,7 @@ function createRoutes(deps: AppDeps): ReadonlyMap<string, Route> {
   const { page } = deps;
   return new Map<string, Route>([
     ["/", {
+      isPage: true,
       GET: ({ request, visitor }) => page.show(request, visitor),
       POST: ({ request, visitor }) => page.submit(request, visitor),
     }],
@@ -155,12 +174,22 @@ function createRoutes(deps: AppDeps): ReadonlyMap<string, Route> {
         return deps.upgrade(request, visitor);
       },
     }],
-    ["/metrics", { GET: ({ visitor }) => getMetrics(deps, visitor) }],
-    ["/healthz", { GET: () => getHealth(deps) }],
+    ...loginRoute(deps),
+    ["/metrics", { isOpen: true, GET: ({ visitor }) => getMetrics(deps, visitor) }],
+    ["/healthz", { isOpen: true, GET: () => getHealth(deps) }],
     ...[...deps.files].map(([path, asset]): [string, Route] => [path, {
+      isOpen: true,
       GET: ({ request }) => getAsset(request, asset),
     }]),
   ]);
+}
+
+function loginRoute({ entrance }: AppDeps): [string, Route][] {
+  if (entrance === undefined) return [];
+  return [["/login", {
+    isOpen: true,
+    POST: ({ request, visitor }) => entrance.page.submit(request, visitor),
+  }]];
 }
 
 function getMessages({ config, room, store }: AppDeps, { request, url }: Context): Response {

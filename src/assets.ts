@@ -4,6 +4,7 @@
 import { eTag } from "@std/http/etag";
 import icon from "../static/icon.svg" with { type: "text" };
 import unreadIcon from "../static/icon-unread.svg" with { type: "text" };
+import loginTemplate from "../static/login.html" with { type: "text" };
 import manifest from "../static/manifest.webmanifest" with { type: "text" };
 import template from "../static/page.html" with { type: "text" };
 import style from "../static/style.css" with { type: "text" };
@@ -22,6 +23,8 @@ export interface Assets {
   readonly files: ReadonlyMap<string, Asset>;
   /** The HTML of the page with its placeholders. */
   readonly template: string;
+  /** The HTML of the page that asks for the password. */
+  readonly loginTemplate: string;
 }
 
 /** @throws {StartError} when the web client has not been built. */
@@ -35,7 +38,7 @@ export async function loadAssets(): Promise<Assets> {
     ["/manifest.webmanifest", "application/manifest+json; charset=utf-8", manifest],
   ];
   for (const [path, type, body] of texts) files.set(path, { body, type, etag: await eTag(body) });
-  return { files, template };
+  return { files, template, loginTemplate };
 }
 
 // Imported late, so that a missing bundle is one clear line and not a failure to load the program.

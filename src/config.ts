@@ -27,6 +27,8 @@ export interface Config {
   readonly trustProxy: boolean;
   /** Paths of PEM files inside the data directory. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Path of a file inside the data directory; without it the room is open. */
+  readonly passwordFile: string | undefined;
   readonly metrics: "local" | "public" | "off";
   readonly logLevel: "debug" | "info" | "warning" | "error";
   readonly logFormat: "text" | "json";
@@ -71,6 +73,7 @@ const FLAGS = {
   "trust-proxy": { help: "believe X-Forwarded-For, -Proto and -Host (behind a proxy only)" },
   "tls-cert": { value: "FILE", help: "certificate chain (PEM) in the data directory" },
   "tls-key": { value: "FILE", help: "its private key (PEM) in the data directory" },
+  "password-file": { value: "FILE", help: "file in the data directory with the room's password" },
   metrics: { value: "WHO", default: "local", help: "who may read /metrics: local, public or off" },
   "log-level": { value: "LEVEL", default: "info", help: "debug, info, warning or error" },
   "log-format": { value: "FORMAT", default: "text", help: "text or json" },
@@ -150,6 +153,7 @@ function toConfig(values: Values): Config {
     maxPerAddress: values.integer("max-per-address", 0, 1_000_000),
     trustProxy: values.isOn("trust-proxy"),
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
+    passwordFile: values.optional("password-file"),
     metrics: values.choice("metrics", ["local", "public", "off"]),
     logLevel: values.choice("log-level", ["debug", "info", "warning", "error"]),
     logFormat: values.choice("log-format", ["text", "json"]),

@@ -5,6 +5,7 @@ const STATUS_OF = {
   bad_request: 400,
   name_invalid: 400,
   text_invalid: 400,
+  unauthorized: 401,
   not_joined: 403,
   origin: 403,
   forbidden: 403,

@@ -127,17 +127,20 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes one token. Returns 0 when there was one, else the seconds until there will be. */
-  take(now: number): number {
+  /** The seconds until there is a token, 0 when there is one; takes none. */
+  wait(now: number): number {
     if (this.#rate.perSecond === Infinity) return 0;
     const gained = Math.max(0, now - this.#at) / 1000 * this.#rate.perSecond;
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + gained);
     this.#at = Math.max(this.#at, now);
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
-      return 0;
-    }
-    return (1 - this.#tokens) / this.#rate.perSecond;
+    return Math.max(0, 1 - this.#tokens) / this.#rate.perSecond;
+  }
+
+  /** Takes one token. Returns 0 when there was one, else the seconds until there will be. */
+  take(now: number): number {
+    const seconds = this.wait(now);
+    if (seconds === 0) this.#tokens -= 1;
+    return seconds;
   }
 }
 
@@ -154,6 +157,15 @@ export class BucketTable {
 
   /** Takes one token of `key`. @throws {ChatError} `rate_limited` when there is none. */
   take(key: string, now: number): void {
+    assertNoWait(this.#bucket(key, now).take(now));
+  }
+
+  /** Takes none. @throws {ChatError} `rate_limited` when `key` has no token. */
+  assertSome(key: string, now: number): void {
+    assertNoWait(this.#buckets.get(key)?.wait(now) ?? 0);
+  }
+
+  #bucket(key: string, now: number): TokenBucket {
     const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#rate, now);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
@@ -161,7 +173,7 @@ export class BucketTable {
       if (this.#buckets.size <= this.#max) break;
       this.#buckets.delete(oldest);
     }
-    assertNoWait(bucket.take(now));
+    return bucket;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Message } from "./message.ts";
 import { chromeOf } from "./page_chrome.ts";
 import { initials, personColour } from "./person.ts";
 import type { Preferences } from "./preferences.ts";
+import { fillTemplate } from "./template.ts";
 
 /** Everything the page shows. */
 export interface PageView {
@@ -31,20 +32,9 @@ export interface PageView {
   readonly template: string;
 }
 
-/**
- * Renders the page. Placeholders of the template are `{{name}}`; they are all replaced in one pass,
- * so a text that contains `{{title}}` stays a text that contains `{{title}}`.
- *
- * @throws {RangeError} When the template asks for something that no view has.
- */
+/** Renders the page. @throws {RangeError} When the template asks for something that no view has. */
 export function renderPage(view: PageView): string {
-  const values = new Map(Object.entries(placeholders(view)));
-  // A function, because in a replacement string `$&` would have a meaning.
-  return view.template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, name: string) => {
-    const value = values.get(name);
-    if (value === undefined) throw new RangeError(`Cannot render the page: no "${name}" is known`);
-    return value;
-  });
+  return fillTemplate(view.template, placeholders(view));
 }
 
 /** The value of each placeholder, already HTML. */

@@ -23,6 +23,8 @@ export function refusalHeaders(error: ChatError, others: Record<string, string>)
   if (error.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(error.retryAfterSeconds));
   }
+  // RFC 9110, section 11.6.1.
+  if (error.code === "unauthorized") headers.set("www-authenticate", `Bearer realm="parley"`);
   // RFC 9110, section 15.5.22.
   if (error.code === "upgrade_required") headers.set("upgrade", "websocket");
   return headers;

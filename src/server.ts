@@ -5,15 +5,18 @@ import { type Assets, loadAssets } from "./assets.ts";
 import { every, systemClock as clock } from "./clock.ts";
 import { type Config, VERSION } from "./config.ts";
 import { DataDirectory } from "./data_directory.ts";
+import { Door } from "./door.ts";
 import { StartError } from "./errors.ts";
 import { FileStore } from "./file_store.ts";
 import { FormPage } from "./form_page.ts";
 import { Admissions } from "./guard.ts";
 import { listen, type Listener } from "./listener.ts";
 import { openLog } from "./log.ts";
+import { LoginPage } from "./login_page.ts";
 import { Metrics } from "./metrics.ts";
 import { Names } from "./names.ts";
 import { Observer } from "./observer.ts";
+import { Password } from "./password.ts";
 import { Posting } from "./posting.ts";
 import { wireLimits } from "./protocol.ts";
 import { Room } from "./room.ts";
@@ -51,7 +54,8 @@ export async function startServer(config: Config): Promise<Server> {
   const observer = new Observer({ log, metrics, now: clock.now });
   const { history } = config;
   const store = await FileStore.open({ directory, history, clock, newLogId, events: observer });
-  const { app, room, sockets } = compose({ config, assets, store, metrics, observer });
+  const door = await openDoor(directory, config.passwordFile);
+  const { app, room, sockets } = compose({ config, assets, store, metrics, observer, door });
   const listener = listen(app, { host: config.host, port: config.port, tls, observer });
   const residentBytes = () => Deno.memoryUsage().rss;
   metrics.readFrom({
@@ -87,10 +91,11 @@ interface Parts {
   readonly store: MessageStore;
   readonly metrics: Metrics;
   readonly observer: Observer;
+  readonly door: Door | undefined;
 }
 
 /** Makes the room and both ways into it; `sockets` counts those that are not gone yet. */
-function compose({ config, assets, store, metrics, observer }: Parts) {
+function compose({ config, assets, store, metrics, observer, door }: Parts) {
   const { rate, maxConnections, maxPerAddress } = config;
   const { files, template } = assets;
   const admissions = new Admissions({ total: maxConnections, perAddress: maxPerAddress });
@@ -111,6 +116,10 @@ function compose({ config, assets, store, metrics, observer }: Parts) {
     metrics,
     observer,
     files,
+    entrance: door && {
+      door,
+      page: new LoginPage({ config, door, observer, template: assets.loginTemplate }),
+    },
     now: clock.now,
     upgrade: (request, visitor) => upgrade(webSockets, request, visitor),
   });
@@ -139,10 +148,24 @@ async function withDeadline(work: Promise<void>): Promise<void> {
 
 async function readTls(directory: DataDirectory, tls: Config["tls"]) {
   if (tls === undefined) return undefined;
-  return { cert: await readPem(directory, tls.cert), key: await readPem(directory, tls.key) };
+  return { cert: await readText(directory, tls.cert), key: await readText(directory, tls.key) };
 }
 
-async function readPem(directory: DataDirectory, path: string): Promise<string> {
+async function openDoor(
+  directory: DataDirectory,
+  path: string | undefined,
+): Promise<Door | undefined> {
+  if (path === undefined) return undefined;
+  // An editor ends a file with a newline that nobody would type into a form.
+  const password = (await readText(directory, path)).replace(/\r?\n$/, "");
+  if (password === "") throw new StartError(`Cannot use "${path}": it holds no password`);
+  return new Door({
+    password: await Password.create({ password, date: clock.date }),
+    now: clock.now,
+  });
+}
+
+async function readText(directory: DataDirectory, path: string): Promise<string> {
   const bytes = await directory.read(directory.nameOf(path), 1024 * 1024);
   if (bytes === undefined) {
     throw new StartError(`Cannot read "${path}": there is no such file in the data directory`);

@@ -18,6 +18,11 @@ const sentences = {
   utc: "Times are in UTC.",
   loadNew: "Load new messages",
 
+  // The door
+  passwordNeeded: "This room has a password.",
+  password: "Password",
+  enter: "Enter",
+
   // Rows
   you: "(you)",
   andOthers: { one: "and {count} other", other: "and {count} others" },

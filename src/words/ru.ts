@@ -19,6 +19,11 @@ const sentences: Sentences = {
   utc: "Время указано по UTC.",
   loadNew: "Загрузить новые сообщения",
 
+  // The door
+  passwordNeeded: "У этой комнаты есть пароль.",
+  password: "Пароль",
+  enter: "Войти",
+
   // Rows
   you: "(вы)",
   andOthers: {
@@ -163,6 +168,7 @@ const refusals: Refusals = {
     many: "Слишком быстро. Продолжим через {count} секунд",
     other: "Слишком быстро. Продолжим через {count} секунды",
   },
+  unauthorized: "Это не тот пароль",
   not_saved: "Сервер сейчас не может сохранять сообщения",
   too_large: "Это сообщение слишком велико",
   not_joined: "Сначала нужно имя",
