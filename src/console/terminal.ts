@@ -127,8 +127,12 @@ class Terminal {
   }
 
   #who(): string {
-    const { online } = this.#client;
-    return online.length === 0 ? "Nobody is here." : `Here now: ${online.join(", ")}`;
+    // One's own coming is announced a moment after the name was had.
+    const here = new Set([
+      ...this.#client.online,
+      ...(this.#name === undefined ? [] : [this.#name]),
+    ]);
+    return here.size === 0 ? "Nobody is here." : `Here now: ${[...here].join(", ")}`;
   }
 
   #happened(event: ClientEvent): void {

@@ -1,0 +1,33 @@
+// The terminal client in a pseudo-terminal.
+
+import { PseudoTerminal, type TerminalOptions } from "./pseudo_terminal.ts";
+
+const CONSOLE = new URL("../../src/console.ts", import.meta.url).href;
+
+/** Who starts it, and in what terminal. */
+export interface ConsoleTerminalOptions extends TerminalOptions {
+  /** @default {"Ann"} */
+  readonly name?: string;
+}
+
+/** What the client says first to Ann. */
+export const YOU_ARE_ANN = "You are Ann. /help shows the commands.";
+
+/** A terminal in which somebody starts the client of the server at `url`. */
+export async function openConsole(
+  url: string,
+  { name = "Ann", ...options }: ConsoleTerminalOptions = {},
+): Promise<PseudoTerminal> {
+  const command = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE, name, url];
+  return await PseudoTerminal.open(command, options);
+}
+
+/** {@linkcode openConsole}, until the name is had. */
+export async function joinConsole(
+  url: string,
+  options: ConsoleTerminalOptions = {},
+): Promise<PseudoTerminal> {
+  const terminal = await openConsole(url, options);
+  await terminal.sees(`You are ${options.name ?? "Ann"}.`);
+  return terminal;
+}
