@@ -41,3 +41,10 @@ Deno.test("clockOf() is the local time of day, alike in every language", () => {
   assertEquals(clockOf(new Date(2026, 0, 5, 9, 5)), "09:05");
   assertEquals(clockOf(new Date(2026, 0, 5, 22, 48)), "22:48");
 });
+
+Deno.test("12: the time of day is as the reader's country has it", () => {
+  const time = new Date(2026, 0, 5, 9, 5).toISOString();
+  assertEquals(new Times(wordsOf("en"), ["en-GB"]).clock(time), "09:05");
+  assertEquals(new Times(wordsOf("en"), ["en-US"]).clock(time).replace(/\s/u, " "), "9:05 AM");
+  assertEquals(new Times(wordsOf("ru"), []).clock(time), "09:05");
+});

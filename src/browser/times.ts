@@ -21,7 +21,10 @@ export class Times {
         tag.split("-")[0] === language && /^[a-z]+(-[a-z0-9]+)*$/i.test(tag)
       ) ?? language;
     const day = { weekday: "long", day: "numeric", month: "long" } as const;
-    this.#clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+    // "2:03 AM", but "02:03": that is what the server writes, too, and so nothing changes at its rows.
+    const { hour12 } = new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions();
+    const hour = hour12 ? "numeric" : "2-digit";
+    this.#clock = new Intl.DateTimeFormat(locale, { hour, minute: "2-digit" });
     this.#full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
     this.#day = new Intl.DateTimeFormat(locale, day);
     this.#dayAndYear = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
