@@ -51,6 +51,11 @@ const CASES: Readonly<Record<ErrorCode, Case>> = {
   bad_request: { status: 400, provoke: (server) => ask(server, post("{")) },
   name_invalid: { status: 400, provoke: (server) => ask(server, post({ name: " ", text: "hi" })) },
   text_invalid: { status: 400, provoke: (server) => ask(server, post({ name: "Ann", text: "" })) },
+  unauthorized: {
+    server: { args: ["--password-file=data/password"], files: { password: "open sesame" } },
+    status: 401,
+    provoke: (server) => ask(server, { path: "/messages.json" }),
+  },
   not_joined: { provoke: (server) => sendFrame(server, { type: "send", id: "a", text: "hi" }) },
   origin: {
     status: 403,

@@ -6,6 +6,7 @@ Deno.test("ChatError has the HTTP status that its code stands for", () => {
     bad_request: 400,
     name_invalid: 400,
     text_invalid: 400,
+    unauthorized: 401,
     not_joined: 403,
     origin: 403,
     forbidden: 403,

@@ -6,7 +6,8 @@ import { join } from "@std/path";
 import type { Page, WebSocketRoute } from "playwright-core";
 import type { Message } from "../../src/message.ts";
 import type { ServerFrame } from "../../src/protocol.ts";
-import { type ServerOptions, ServerProcess } from "../helpers/server_process.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import type { ServerOptions } from "../helpers/server_run.ts";
 import { Scratch } from "../helpers/scratch.ts";
 
 const PATIENCE_MS = 10_000;

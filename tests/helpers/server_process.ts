@@ -42,6 +42,10 @@ export class ServerProcess implements AsyncDisposable {
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const scratch = await Scratch.make();
     try {
+      for (const [name, text] of Object.entries(options.files ?? {})) {
+        await Deno.mkdir(scratch.in("data"), { recursive: true });
+        await Deno.writeTextFile(scratch.in(`data/${name}`), text);
+      }
       const run = await Run.start(options.directory ?? scratch.path, options);
       return new ServerProcess(options, scratch, run);
     } catch (error) {

@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly permissions?: readonly string[];
   /** Working directory, where `data` is. @default a new one, removed with the server */
   readonly directory?: string;
+  /** Files that are in the data directory before the first start, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** @default 0, a free one */
   readonly port?: number;
   /** The test provokes errors: do not fail it for errors in the log. */
