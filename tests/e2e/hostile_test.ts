@@ -71,7 +71,7 @@ Deno.test("payloads in the fields of the page stay text, also when they are refu
     await page.locator("#name").fill(name);
     if (page === plain.page) await page.locator("#text").fill(payload);
     await page.locator("#name").press("Enter");
-    await page.getByRole("alert").waitFor();
+    await page.locator("#error").waitFor();
     assertEquals(await page.locator("#name").inputValue(), name);
     if (page === plain.page) assertEquals(await page.locator("#text").inputValue(), payload);
     assertEquals(await strangers(page), []);
