@@ -63,5 +63,6 @@ function serverUrl(address: string, { scheme, path }: { scheme: string; path: st
   url.protocol = url.protocol.replace(/^(http|ws)/, scheme);
   url.pathname = url.pathname.replace(/\/(ws)?$/, "") + `/${path}`;
   url.search = "";
+  url.hash = "";
   return url.href;
 }

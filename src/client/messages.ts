@@ -81,6 +81,7 @@ class MessageQueue {
   #wake: () => void = () => {};
 
   add(messages: readonly Received[]): void {
+    if (this.#isOver) return;
     this.#hasOverflowed ||= this.#messages.length + messages.length > MAX_QUEUED;
     if (!this.#hasOverflowed) this.#messages.push(...messages);
     this.#wake();
