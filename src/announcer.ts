@@ -60,6 +60,11 @@ export class Announcer {
     this.#typingThrottle.request();
   }
 
+  /** A name has sent what it was writing: told after the message, it would look like more to come. */
+  spoke(name: string): void {
+    this.#typists.delete(name);
+  }
+
   /** Tells a reader that lagged what it missed. */
   catchUp(connection: Connection): void {
     const { missed } = connection;

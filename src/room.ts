@@ -156,7 +156,10 @@ export class Room {
 
   /** Appends stored messages, which rise in `seq`, and shows them to everyone. */
   deliver(batch: readonly StoredMessage[]): void {
-    for (const message of batch) this.#history.push(message);
+    for (const message of batch) {
+      this.#history.push(message);
+      this.#announcer.spoke(message.name);
+    }
     this.#flush();
     this.#events.delivered(batch);
   }

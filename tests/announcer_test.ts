@@ -148,3 +148,16 @@ Deno.test("Announcer.close() calls off what is not told and leaves no timer", ()
   hall.clock.advance(1000);
   assertEquals(peer.frames, []);
 });
+
+Deno.test("Announcer does not tell that somebody is writing what they have sent by then", () => {
+  const hall = new Hall();
+  const { peer } = hall.add("Bob");
+  hall.announcer.typing("Cy");
+  hall.clock.advance(0);
+  peer.readJson();
+  hall.announcer.typing("Ann");
+  hall.announcer.typing("Cy");
+  hall.announcer.spoke("Ann");
+  hall.clock.advance(TYPING_INTERVAL_MS);
+  assertEquals(peer.readJson(), [{ type: "typing", names: ["Cy"] }]);
+});
