@@ -9,7 +9,9 @@ import {
   type Logger,
   type LogRecord,
   reset,
+  type Sink,
 } from "@logtape/logtape";
+import { LineQueue } from "./line_queue.ts";
 
 /** What the server writes its events to. */
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
@@ -18,9 +20,9 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 export interface LogOptions {
   readonly level: "debug" | "info" | "warning" | "error";
   readonly format: "text" | "json";
+  /** `lines` lines will never be written, because the output is stuck or gone. */
+  readonly dropped: (lines: number) => void;
 }
-
-const encoder = new TextEncoder();
 
 // What breaks lines, speaks to a terminal or turns the order of writing. JSON escapes only a part of it.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
@@ -35,7 +37,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     : getTextFormatter({ timestamp: "rfc3339", category: () => "", format: toLine });
   await configure({
     reset: true,
-    sinks: { out: createSink(format) },
+    sinks: { out: createSink(format, options.dropped) },
     loggers: [
       { category: "parley", lowestLevel: options.level, sinks: ["out"] },
       // LogTape says about itself what is worth knowing only when something is wrong with it.
@@ -45,27 +47,24 @@ export async function openLog(options: LogOptions): Promise<Log> {
   return getLogger("parley");
 }
 
-/** Lets go of what {@linkcode openLog} set up. */
+/**
+ * Writes what waits and lets go of what {@linkcode openLog} set up. Never resolves as long as the output
+ * is stuck.
+ */
 export async function closeLog(): Promise<void> {
   await reset();
 }
 
-// Returns a sink that goes quiet for good when nobody reads the output any more (`… | head`): a log
-// that nobody can see must not end the chat.
-function createSink(format: (record: LogRecord) => string): (record: LogRecord) => void {
-  let isOpen = true;
-  return (record) => {
-    if (!isOpen) return;
-    const line = encoder.encode(`${escapeUnprintable(format(record).trimEnd())}\n`);
-    try {
-      for (let written = 0; written < line.length;) {
-        written += Deno.stdout.writeSync(line.subarray(written));
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      isOpen = false;
-    }
-  };
+// Returns a sink that never waits: a log that nobody takes or can see must not hold up the chat, nor
+// end it.
+function createSink(
+  format: (record: LogRecord) => string,
+  dropped: LogOptions["dropped"],
+): Sink & AsyncDisposable {
+  const lines = new LineQueue({ write: (bytes) => Deno.stdout.write(bytes), dropped });
+  const sink = (record: LogRecord) => lines.push(escapeUnprintable(format(record).trimEnd()));
+  // LogTape disposes of its sinks when it is reset.
+  return Object.assign(sink, { [Symbol.asyncDispose]: () => lines.flush() });
 }
 
 // All of it stands in quotes, where this is an escape of JSON.

@@ -37,6 +37,10 @@ export class Metrics {
     "Writes of the store that failed",
   );
   readonly faults = this.#counter("chat_faults_total", "Mistakes of the server that were caught");
+  readonly logDropped = this.#counter(
+    "chat_log_dropped_total",
+    "Lines of the log that were never written, because standard output was stuck or gone",
+  );
   readonly refused = new Counter({
     name: "chat_refused_total",
     help: "Requests, frames and messages refused",

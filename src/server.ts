@@ -11,7 +11,7 @@ import { FileStore } from "./file_store.ts";
 import { FormPage } from "./form_page.ts";
 import { Admissions } from "./guard.ts";
 import { listen, type Listener } from "./listener.ts";
-import { openLog } from "./log.ts";
+import { closeLog, type Log, openLog } from "./log.ts";
 import { LoginPage } from "./login_page.ts";
 import { Metrics } from "./metrics.ts";
 import { Names } from "./names.ts";
@@ -30,6 +30,12 @@ const STATS_MS = 60_000;
 /** A peer that answers nothing, or a body that never ends, would hold a shutdown up for ever. */
 const STOP_DEADLINE_MS = 4_000;
 
+/** A disk that does not answer holds up neither the goodbye to everyone nor the end. */
+const STORE_DEADLINE_MS = 3_000;
+
+/** What still waits to be logged at the end is worth no more than this. */
+const LOG_DEADLINE_MS = 500;
+
 /** A server that is running. */
 export interface Server {
   readonly observer: Observer;
@@ -46,11 +52,27 @@ export interface Server {
  * @throws {StartError} when it cannot: a damaged set-up, a directory in use, a port in use.
  */
 export async function startServer(config: Config): Promise<Server> {
+  const metrics = new Metrics();
+  const log = await openLog({
+    level: config.logLevel,
+    format: config.logFormat,
+    dropped: (lines) => metrics.logDropped.inc(lines),
+  });
+  try {
+    return await start(config, { log, metrics });
+  } catch (error) {
+    await withDeadline(LOG_DEADLINE_MS, closeLog());
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  { log, metrics }: { log: Log; metrics: Metrics },
+): Promise<Server> {
   const assets = await loadAssets();
   const directory = await DataDirectory.open(config.data);
   const tls = await readTls(directory, config.tls);
-  const log = await openLog({ level: config.logLevel, format: config.logFormat });
-  const metrics = new Metrics();
   const observer = new Observer({ log, metrics, now: clock.now });
   const { history } = config;
   const store = await FileStore.open({ directory, history, clock, newLogId, events: observer });
@@ -79,8 +101,9 @@ export async function startServer(config: Config): Promise<Server> {
     async stop(reason) {
       observer.stopping(reason);
       for (const cancel of cancels) cancel();
-      await withDeadline(stopAll({ store, room, listener }));
+      await withDeadline(STOP_DEADLINE_MS, stopAll({ store, room, listener }));
       observer.stopped();
+      await withDeadline(LOG_DEADLINE_MS, closeLog());
     },
   };
 }
@@ -134,14 +157,14 @@ interface Running {
 
 // The store first: what was sent before is still stored and shown to those who are connected.
 async function stopAll({ store, room, listener }: Running): Promise<void> {
-  await store.close();
+  await withDeadline(STORE_DEADLINE_MS, store.close());
   room.closeAll(1001, "the server is stopping");
   await listener.stop();
 }
 
-async function withDeadline(work: Promise<void>): Promise<void> {
+async function withDeadline(ms: number, work: Promise<void>): Promise<void> {
   const deadline = Promise.withResolvers<void>();
-  const cancel = clock.after(STOP_DEADLINE_MS, deadline.resolve);
+  const cancel = clock.after(ms, deadline.resolve);
   await Promise.race([work, deadline.promise]);
   cancel();
 }

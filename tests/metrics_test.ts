@@ -21,6 +21,7 @@ const PROMISED = {
   chat_refused_total: "counter",
   chat_store_commits_total: "counter",
   chat_store_errors_total: "counter",
+  chat_log_dropped_total: "counter",
   chat_store_commit_seconds: "histogram",
   chat_delivery_seconds: "histogram",
   chat_http_requests_total: "counter",

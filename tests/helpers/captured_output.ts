@@ -2,19 +2,21 @@
 
 /** Stands in for standard output until it is disposed of. */
 export class CapturedOutput implements Disposable {
-  /** What a write throws, when it is to throw. */
+  /** What a write fails with, when it is to fail. */
   failure: Error | undefined;
   /** Bytes that one write takes at most. */
   maxWriteBytes = Infinity;
   /** How often something was to be written. */
   writes = 0;
-  readonly #writeSync = Deno.stdout.writeSync;
+  readonly #write = Deno.stdout.write;
   readonly #decoder = new TextDecoder();
   #text = "";
 
   constructor() {
-    Deno.stdout.writeSync = (bytes) => {
+    Deno.stdout.write = async (bytes) => {
       this.writes++;
+      // A turn of the event loop, which a real write takes, too.
+      await Promise.resolve();
       if (this.failure !== undefined) throw this.failure;
       const taken = bytes.subarray(0, Math.min(bytes.length, this.maxWriteBytes));
       this.#text += this.#decoder.decode(taken, { stream: true });
@@ -28,6 +30,6 @@ export class CapturedOutput implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.stdout.writeSync = this.#writeSync;
+    Deno.stdout.write = this.#write;
   }
 }
