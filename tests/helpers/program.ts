@@ -43,16 +43,25 @@ export class Program implements AsyncDisposable {
     ]);
   }
 
-  /** Starts `script` with `args`. */
-  static async start(
+  /** Starts `script` with `args` in Deno. */
+  static start(
     script: string,
     args: readonly string[],
     options: ProgramOptions = {},
   ): Promise<Program> {
-    const { permissions = ["--allow-net"], directory, input } = options;
+    const { permissions = ["--allow-net"] } = options;
+    const flags = ["run", "--no-prompt", ...permissions];
+    return Program.open([Deno.execPath(), ...flags, script, ...args], options);
+  }
+
+  /** Starts any `command`. */
+  static async open(
+    [command = "", ...args]: readonly string[],
+    { directory, input }: ProgramOptions = {},
+  ): Promise<Program> {
     const program = new Program(
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-prompt", ...permissions, script, ...args],
+      new Deno.Command(command, {
+        args,
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
