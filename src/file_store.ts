@@ -3,10 +3,11 @@
 
 import type { Clock } from "./clock.ts";
 import type { DataDirectory } from "./data_directory.ts";
-import { ChatError, StartError } from "./errors.ts";
+import { ChatError } from "./errors.ts";
+import { repair } from "./file_repair.ts";
 import { WINDOW_MESSAGES } from "./limits.ts";
 import { type Draft, type StoredMessage, toStored } from "./message.ts";
-import { decodeFile, encodeFile, type MessagesFile, salvage } from "./messages_file.ts";
+import { decodeFile, encodeFile, type MessagesFile } from "./messages_file.ts";
 import type { Appended, MessageStore } from "./store.ts";
 
 /** The conversation, in the data directory. */
@@ -18,11 +19,17 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** Drafts that may wait for the disk; more are refused, so that a stuck disk does not fill memory. */
 export const MAX_WAITING = 4096;
 
+/**
+ * How long a draft may wait for the disk. A disk that has to spin up first is in time; who says
+ * something waits no longer than this for an answer.
+ */
+export const SAVE_DEADLINE_MS = 10_000;
+
 /** What a file store tells those who count and log. */
 export interface FileStoreEvents {
   /** One write with `messages` in it took `seconds`. */
   committed(messages: number, seconds: number): void;
-  /** A write failed; `first` when the one before had not. */
+  /** A write failed, or took too long; `first` when the one before had not. */
   commitFailed(error: unknown, first: boolean): void;
   /** A write succeeded after one that had failed. */
   commitRecovered(): void;
@@ -37,7 +44,7 @@ export interface FileStoreOptions {
   readonly directory: DataDirectory;
   /** Messages kept in the file. */
   readonly history: number;
-  readonly clock: Pick<Clock, "now" | "date">;
+  readonly clock: Clock;
   /** A fresh id for a log. */
   readonly newLogId: () => string;
   readonly events: FileStoreEvents;
@@ -67,6 +74,11 @@ export class FileStore implements MessageStore {
   #deliver: (batch: readonly StoredMessage[]) => void = () => {};
   #writing: Promise<void> | undefined;
   #trouble: ChatError | undefined;
+  // A write is under way that has taken too long, and was given up. The next one waits for its end all
+  // the same: a late rename would put an old file over a new one.
+  #isHanging = false;
+  // A write that was given up has succeeded: the file holds what everyone was told is refused.
+  #isFileAhead = false;
   #isClosed = false;
 
   private constructor(options: FileStoreOptions, file: MessagesFile) {
@@ -89,7 +101,10 @@ export class FileStore implements MessageStore {
     if (bytes === undefined) return new FileStore(options, { log: newLogId(), messages: [] });
     // Not fatal: bytes that are no UTF-8 become U+FFFD and damage one message, not the reading.
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-    const file = decodeFile(text, history) ?? await repair(options, { text, bytes });
+    const whole = decodeFile(text, history);
+    if (whole !== undefined) return new FileStore(options, whole);
+    const { file, copiedTo } = await repair(options, { name: MESSAGES_FILE, text, bytes });
+    options.events.repaired({ copiedTo, kept: file.messages.length });
     return new FileStore(options, file);
   }
 
@@ -109,6 +124,7 @@ export class FileStore implements MessageStore {
       return twin.outcome.promise.then(({ message }) => ({ message, isNew: false }));
     }
     if (this.#isClosed) return Promise.reject(notSaved("the server is stopping"));
+    if (this.#isHanging && this.#trouble !== undefined) return Promise.reject(this.#trouble);
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(notSaved("too many messages are waiting for the disk"));
     }
@@ -129,18 +145,21 @@ export class FileStore implements MessageStore {
   async #writeAll(): Promise<void> {
     // What else arrived in this turn of the event loop belongs to the same write.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0));
+    // Once more without a draft when the file is ahead: what nobody was shown must not be what a
+    // restart brings to light, and the disk shows whether it answers again.
+    while (this.#waiting.length > 0 || this.#isFileAhead) {
+      await this.#commit(this.#waiting.splice(0));
+    }
     this.#writing = undefined;
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const { clock, history, directory, events } = this.#options;
+    const { clock, history, events } = this.#options;
     const startedAt = clock.now();
     const messages = this.#toMessages(batch);
     const kept = [...this.#kept, ...messages].slice(-history);
     try {
-      const text = encodeFile({ log: this.log, messages: kept });
-      await directory.replace(MESSAGES_FILE, encoder.encode(text));
+      if (!await this.#write(kept, batch)) return;
     } catch (error) {
       this.#refuse(batch, error);
       return;
@@ -153,6 +172,32 @@ export class FileStore implements MessageStore {
     this.#show(batch, messages);
   }
 
+  // Returns whether the write was in time. One that was not has been refused, whatever became of it.
+  async #write(kept: readonly StoredMessage[], batch: readonly Waiting[]): Promise<boolean> {
+    const { clock, directory } = this.#options;
+    const since = batch[0]?.receivedAt ?? clock.now();
+    const cancel = clock.after(since + SAVE_DEADLINE_MS - clock.now(), () => this.#giveUp(batch));
+    this.#isFileAhead = false;
+    try {
+      const text = encodeFile({ log: this.log, messages: kept });
+      await directory.replace(MESSAGES_FILE, encoder.encode(text));
+      this.#isFileAhead = this.#isHanging;
+    } catch (error) {
+      if (!this.#isHanging) throw error;
+    } finally {
+      cancel();
+    }
+    const isInTime = !this.#isHanging;
+    this.#isHanging = false;
+    return isInTime;
+  }
+
+  #giveUp(batch: readonly Waiting[]): void {
+    this.#isHanging = true;
+    const cause = new Error(`The disk has not answered for ${SAVE_DEADLINE_MS} ms`);
+    this.#refuse([...batch, ...this.#waiting.splice(0)], cause, "the disk does not answer");
+  }
+
   #toMessages(batch: readonly Waiting[]): StoredMessage[] {
     const time = this.#options.clock.date().toISOString();
     const lastSeq = this.#kept.at(-1)?.seq ?? 0;
@@ -163,6 +208,7 @@ export class FileStore implements MessageStore {
   }
 
   #show(batch: readonly Waiting[], messages: readonly StoredMessage[]): void {
+    if (messages.length === 0) return;
     try {
       this.#deliver(messages);
     } catch (error) {
@@ -174,9 +220,13 @@ export class FileStore implements MessageStore {
     });
   }
 
-  #refuse(batch: readonly Waiting[], cause: unknown): void {
+  #refuse(
+    batch: readonly Waiting[],
+    cause: unknown,
+    why = "the disk refused it; it may be full or read-only",
+  ): void {
     this.#options.events.commitFailed(cause, this.#trouble === undefined);
-    this.#trouble = notSaved("the disk refused it; it may be full or read-only", cause);
+    this.#trouble = notSaved(why, cause);
     for (const { draft, outcome } of batch) {
       this.#waitingById.delete(draft.id);
       outcome.reject(this.#trouble);
@@ -190,31 +240,6 @@ export class FileStore implements MessageStore {
       this.#storedById.delete(id);
     }
   }
-}
-
-/** Saves what can be saved, and keeps the damaged file as it was beside the new one. */
-async function repair(
-  options: FileStoreOptions,
-  damaged: { text: string; bytes: Uint8Array },
-): Promise<MessagesFile> {
-  const { clock, directory, events, history, newLogId } = options;
-  const stamp = clock.date().toISOString().replaceAll(/[:.]/g, "-");
-  const copiedTo = `${MESSAGES_FILE}.corrupt-${stamp}`;
-  const file = { log: newLogId(), messages: salvage(damaged.text, history) };
-  try {
-    // The copy first: whatever happens between the two, nothing is gone.
-    await directory.replace(copiedTo, damaged.bytes);
-    await directory.replace(MESSAGES_FILE, encoder.encode(encodeFile(file)));
-  } catch (error) {
-    // Parts of copies would fill the disk for good if it is started again and again.
-    await directory.removeTemporary(copiedTo);
-    throw new StartError(
-      `Cannot mend the damaged "${MESSAGES_FILE}": the disk refused the new file; make room and start again`,
-      { cause: error },
-    );
-  }
-  events.repaired({ copiedTo, kept: file.messages.length });
-  return file;
 }
 
 function notSaved(why: string, cause?: unknown): ChatError {

@@ -18,7 +18,11 @@ export interface Appended {
  * - **One order.** `seq` rises; drafts appended one after another are stored in that order.
  * - **Idempotent.** A draft whose id is in the log, or on its way into it, adds nothing and resolves
  *   with the one message of that id. How far back ids are known is each store's to say.
- * - **All or nothing.** A refused draft is not shown, and the same draft may be tried again.
+ * - **All or nothing.** A refused draft is not shown, and the same draft may be tried again, at any
+ *   time: its id is stored once, whatever became of the tries before.
+ * - **An answer in time.** A store that hangs refuses, too. What its late write saved after all counts
+ *   as refused and is overwritten, never shown late: the sender has been told, and may have said it anew
+ *   in other words. Only a process that dies before the next write finds it stored when it starts again.
  */
 export interface MessageStore {
   /** The id of this log. It changes when what readers have seen may no longer be what is stored. */

@@ -7,6 +7,7 @@ import { MAX_FILE_BYTES, MAX_WAITING } from "../src/file_store.ts";
 import { WINDOW_MESSAGES } from "../src/limits.ts";
 import { draft, drafts, idsOf } from "./helpers/drafts.ts";
 import { FilePlace } from "./helpers/file_place.ts";
+import { hold } from "./helpers/held_call.ts";
 import { assertNotSaved, session } from "./helpers/store_place.ts";
 import { storeContract } from "./store_contract.ts";
 
@@ -218,15 +219,3 @@ Deno.test("FileStore.close() lets the next one have the directory", async () => 
   await store.close();
   await (await place.open()).close();
 });
-
-/** Stops the next call of that name until `release`. */
-function hold(place: FilePlace, name: string): { reached: Promise<void>; release: () => void } {
-  const reached = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<void>();
-  place.files.before = async (call) => {
-    if (call.name !== name) return;
-    reached.resolve();
-    await released.promise;
-  };
-  return { reached: reached.promise, release: released.resolve };
-}
