@@ -166,6 +166,17 @@ Deno.test("A mistake in a socket's handler closes that socket with 1011 and hurt
   assertEquals((await ann.say("still here")).seq, 1);
 });
 
+for (const [what, where] of [["promise", "rejection"], ["timer", "event"]]) {
+  Deno.test(`A mistake in a ${what} that nobody catches is logged, and ends nothing`, async () => {
+    await using server = await ServerProcess.start(SABOTAGED);
+    await using ann = await JsonClient.open(server.url);
+    ann.send({ type: `breaks a ${what}` });
+    await server.logged("fault", (event) => event["where"] === where);
+    await ann.join("Ann");
+    assertEquals((await ann.say("still here")).seq, 1);
+  });
+}
+
 Deno.test("A server that Deno stops listening for listens again, on the same port", async () => {
   await using server = await ServerProcess.start(SABOTAGED);
   await using ann = await JsonClient.open(server.url);

@@ -1,8 +1,7 @@
 // What a test has received and what it still waits for: frames, lines, events. Everything is kept, and
 // no wait is endless, so that a test that fails says what came instead.
 
-/** Long, because it only ends tests that would fail anyway; a busy machine is no failure. */
-const DEADLINE_MS = 15_000;
+import { withDeadline } from "./deadline.ts";
 
 /** What was waited for cannot come any more. */
 export class Ended extends Error {
@@ -71,14 +70,10 @@ export class Inbox<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const waiter = { ...how, resolve, reject };
     this.#waiters.add(waiter);
-    const timer = setTimeout(() => {
-      this.#waiters.delete(waiter);
-      reject(new Error(this.#describe(`no ${what} within ${DEADLINE_MS} ms`)));
-    }, DEADLINE_MS);
     try {
-      return await promise;
+      return await withDeadline(promise, () => this.#describe(what));
     } finally {
-      clearTimeout(timer);
+      this.#waiters.delete(waiter);
     }
   }
 

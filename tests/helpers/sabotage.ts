@@ -13,9 +13,16 @@ String.prototype.normalize = function (form) {
   return normalize.call(this, form);
 };
 
-// A frame is parsed in the handler of a socket's event, where a throw would end the process.
+// A frame is parsed in the handler of a socket's event, where a throw would end the process, and so
+// would one that nobody can catch.
 JSON.parse = function (text, reviver) {
   if (text.includes("breaks a handler")) throw new Error(SECRET);
+  if (text.includes("breaks a promise")) Promise.reject(new Error(SECRET));
+  if (text.includes("breaks a timer")) {
+    setTimeout(() => {
+      throw new Error(SECRET);
+    });
+  }
   return parse(text, reviver);
 };
 

@@ -1,5 +1,6 @@
 // One run of the program as a child process: how it is started, its log read line by line, its end.
 
+import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
@@ -70,7 +71,7 @@ export class Run {
   }
 
   async ended(): Promise<Deno.CommandStatus> {
-    const status = await this.child.status;
+    const status = await withDeadline(this.child.status, () => "the server ends");
     await this.#drained;
     return status;
   }

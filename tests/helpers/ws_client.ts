@@ -3,6 +3,7 @@
 
 import type { Message } from "../../src/message.ts";
 import type { ServerFrame } from "../../src/protocol.ts";
+import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
 
 type Frame<T extends ServerFrame["type"]> = Extract<ServerFrame, { type: T }>;
@@ -23,18 +24,21 @@ export interface Closed {
 /** A socket and all that came out of it; `T` is what one frame is read as. */
 class Client<T> implements AsyncDisposable {
   readonly inbox = new Inbox<T>();
-  readonly closed: Promise<Closed>;
   readonly #socket: WebSocket;
+  readonly #closed = Promise.withResolvers<Closed>();
 
   constructor(socket: WebSocket, read: (data: string) => T) {
     this.#socket = socket;
-    const closed = Promise.withResolvers<Closed>();
-    this.closed = closed.promise;
     socket.onmessage = ({ data }) => this.inbox.push(read(data));
     socket.onclose = ({ code, reason }) => {
       this.inbox.end(`closed with ${code} "${reason}"`);
-      closed.resolve({ code, reason });
+      this.#closed.resolve({ code, reason });
     };
+  }
+
+  /** How the socket ended, when it has. */
+  get closed(): Promise<Closed> {
+    return withDeadline(this.#closed.promise, () => "the socket closes");
   }
 
   /** Sends text, or anything else as JSON. */
