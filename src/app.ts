@@ -188,6 +188,8 @@ function loginRoute({ entrance }: AppDeps): [string, Route][] {
   if (entrance === undefined) return [];
   return [["/login", {
     isOpen: true,
+    // For who types the address of the page after a wrong password, or reloads it.
+    GET: () => new Response(null, { status: 303, headers: { location: "/" } }),
     POST: ({ request, visitor }) => entrance.page.submit(request, visitor),
   }]];
 }

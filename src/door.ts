@@ -45,7 +45,7 @@ export class Door {
     if (bearer === undefined) {
       throw new ChatError("unauthorized", "Cannot enter: a password is needed");
     }
-    this.#try(bearer, address);
+    this.#try(readAsUtf8(bearer), address);
   }
 
   /**
@@ -65,5 +65,18 @@ export class Door {
     if (this.#password.matches(given)) return;
     this.#tries.take(address, this.#now());
     throw new ChatError("unauthorized", "Cannot enter: this is not the password");
+  }
+}
+
+// A header comes as its bytes, one character each; programs write a password in UTF-8 there, as they do
+// everywhere.
+function readAsUtf8(header: string): string {
+  const bytes = Uint8Array.from(header, (byte) => byte.charCodeAt(0));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    // Then it is one of those that write Latin-1.
+    if (error instanceof TypeError) return header;
+    throw error;
   }
 }

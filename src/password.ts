@@ -41,7 +41,7 @@ export class Password {
 
   /** Derives the key of the tokens, which takes some tenths of a second on purpose. */
   static async create(options: PasswordOptions): Promise<Password> {
-    const bytes = encoder.encode(options.password);
+    const bytes = encoder.encode(normalized(options.password));
     const raw = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveKey"]);
     const key = await crypto.subtle.deriveKey(PBKDF2, raw, HMAC, false, ["sign", "verify"]);
     return new Password(key, options);
@@ -76,5 +76,10 @@ function signed(expires: string): Uint8Array<ArrayBuffer> {
 
 // Digests have one length, so that comparing them cannot tell the length of the password.
 function digestOf(password: string): Uint8Array {
-  return createHash("sha256").update(password).digest();
+  return createHash("sha256").update(normalized(password)).digest();
+}
+
+// What one keyboard composes another one sends in pieces (RFC 8265, section 4.2.2).
+function normalized(password: string): string {
+  return password.normalize("NFC");
 }

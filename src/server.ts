@@ -182,6 +182,12 @@ async function openDoor(
   // An editor ends a file with a newline that nobody would type into a form.
   const password = (await readText(directory, path)).replace(/\r?\n$/, "");
   if (password === "") throw new StartError(`Cannot use "${path}": it holds no password`);
+  // A field of a page and a header cannot carry those, so nobody could ever enter.
+  if (/\p{Cc}|^\s|\s$|\ufffd/u.test(password)) {
+    throw new StartError(
+      `Cannot use "${path}": the password must be one line of UTF-8 without spaces around it`,
+    );
+  }
   return new Door({
     password: await Password.create({ password, date: clock.date }),
     now: clock.now,
