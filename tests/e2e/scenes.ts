@@ -84,6 +84,13 @@ export function chatter(count: number, name = "Ann"): Past[] {
   }));
 }
 
+/** A time zone in which it is `hour` o'clock now: nobody chats in a picture at three in the morning. */
+export function zoneWhereItIs(hour: number): string {
+  const east = (hour - new Date().getUTCHours() + 36) % 24 - 12;
+  // The signs of these names are the other way round (POSIX).
+  return `Etc/GMT${east > 0 ? "-" : "+"}${Math.abs(east)}`;
+}
+
 /** Says something from outside the browser. */
 export async function post(url: string, name: string, text: string): Promise<Message> {
   const response = await fetch(`${url}/messages`, {

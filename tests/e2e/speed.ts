@@ -1,7 +1,9 @@
 // Measures a page from inside, frame by frame; for the tests and for the report.
 
-import type { Page } from "playwright-core";
-import type { JsonClient } from "../helpers/ws_client.ts";
+import type { Browser, Page } from "playwright-core";
+import { JsonClient } from "../helpers/ws_client.ts";
+import { Visitor } from "./browser.ts";
+import { serve } from "./scenes.ts";
 
 /** How long one's own row takes to be there. */
 export interface OwnRow {
@@ -76,4 +78,25 @@ export async function measureBurst(page: Page, speaker: JsonClient): Promise<Bur
 export function print(line: string): void {
   // deno-lint-ignore no-console -- it is what measuring is for
   console.log(line);
+}
+
+/** Everything the report says about speed. */
+export interface Speed {
+  readonly own: OwnRow;
+  readonly burst: Burst;
+  readonly bundleBytes: number;
+}
+
+/** Measures all of it on a page of its own. */
+export async function measureSpeed(browser: Browser): Promise<Speed> {
+  await using chat = await serve();
+  await using ann = await Visitor.open(browser, chat.url);
+  await ann.join("Ann");
+  await using ben = await JsonClient.open(chat.url);
+  await ben.join("Ben");
+  await measureOwnRow(ann.page); // the first one is also the first for the engine
+  const own = await measureOwnRow(ann.page);
+  const burst = await measureBurst(ann.page, ben);
+  const { size } = await Deno.stat(new URL("../../static/app.js", import.meta.url));
+  return { own, burst, bundleBytes: size };
 }
