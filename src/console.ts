@@ -7,6 +7,7 @@ import { openCursor, readCursor, writeCursor } from "./console/cursor_file.ts";
 import { linesOf } from "./console/input.ts";
 import { consoleHelp, type ConsoleOptions, parseConsoleOptions } from "./console/options.ts";
 import { runPipe } from "./console/pipe.ts";
+import { findPassword } from "./console/password.ts";
 import { fetchPlace } from "./console/place.ts";
 import { runTerminal } from "./console/terminal.ts";
 import { createClient } from "./create_client.ts";
@@ -16,7 +17,7 @@ import { parseSince, type Since } from "./protocol.ts";
 /**
  * Runs the terminal client; resolves with its exit status.
  *
- * @throws {StartError} for arguments that cannot be used, a cursor that cannot be read or written, a
+ * @throws {StartError} for arguments that cannot be used, a password that is not the room's, a cursor that cannot be read or written, a
  * server that cannot be reached for the log of a plain `--since`, or a name that cannot be had.
  */
 export async function runConsole(args: readonly string[]): Promise<number> {
@@ -25,9 +26,15 @@ export async function runConsole(args: readonly string[]): Promise<number> {
     print(consoleHelp());
     return 0;
   }
-  const since = await findSince(options);
+  const password = await findPassword({
+    url: options.url,
+    file: options.passwordFile,
+    isTerminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal(),
+  });
+  const since = await findSince(options, password);
   const client = createClient({
     url: options.url,
+    ...(password === undefined ? {} : { password }),
     // It keeps no key: the next run under this name must not find it taken by the last.
     borrow: true,
     ...(since === undefined ? {} : { since }),
@@ -76,12 +83,17 @@ function stopSignal(): AbortSignal {
 }
 
 /** Where to begin. What the cursor says goes before what `--since` says: it is newer. */
-async function findSince({ since, cursor, url }: ConsoleOptions): Promise<Since | undefined> {
-  if (since === undefined) return cursor === undefined ? undefined : await openCursor(cursor, url);
+async function findSince(
+  { since, cursor, url }: ConsoleOptions,
+  password: string | undefined,
+): Promise<Since | undefined> {
+  if (since === undefined) {
+    return cursor === undefined ? undefined : await openCursor(cursor, url, password);
+  }
   const stored = cursor === undefined ? undefined : await readCursor(cursor);
   // A bare number is meant for whatever log the server has.
   const begin = stored ?? parseSince(since) ??
-    parseSince(`${(await fetchPlace(url)).log}:${since}`);
+    parseSince(`${(await fetchPlace(url, password)).log}:${since}`);
   if (begin === undefined) {
     throw new StartError(`Cannot start: --since is "${since}", it must be SEQ or LOG:SEQ`, {
       exitStatus: 2,

@@ -9,6 +9,11 @@ import { systemClock } from "./clock.ts";
 export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "url">> {
   /** The server, as `http://host:port` or with https, ws or wss. */
   readonly url: string;
+  /**
+   * The password of the room, where it has one. Deno and Node only: in a browser the server's page asks,
+   * and a socket cannot carry it.
+   */
+  readonly password?: string;
 }
 
 /**
@@ -27,15 +32,27 @@ export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "ur
  * client.close();
  * ```
  */
-export function createClient(options: CreateClientOptions): ChatClient {
+export function createClient({ password, ...options }: CreateClientOptions): ChatClient {
+  const headers = passwordHeaders(password);
   return new ChatClient({
-    openSocket: (url, protocol) => new WebSocket(url, protocol),
+    openSocket: (url, protocol) =>
+      password === undefined
+        ? new WebSocket(url, protocol)
+        : new WebSocket(url, { protocols: [protocol], headers }),
     timer: systemClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     ...options,
     url: socketUrl(options.url),
   });
+}
+
+/** The headers with which a program enters a room that has a password; none for one that has none. */
+export function passwordHeaders(password: string | undefined): Record<string, string> {
+  if (password === undefined) return {};
+  // A header takes bytes, one character each.
+  const bytes = new TextEncoder().encode(password);
+  return { authorization: `Bearer ${String.fromCharCode(...bytes)}` };
 }
 
 /**

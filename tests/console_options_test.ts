@@ -10,6 +10,7 @@ const DEFAULTS = {
   follow: false,
   since: undefined,
   cursor: undefined,
+  passwordFile: undefined,
 };
 
 Deno.test("parseConsoleOptions() needs a name only", () => {
@@ -18,13 +19,14 @@ Deno.test("parseConsoleOptions() needs a name only", () => {
 
 Deno.test("parseConsoleOptions() reads every flag, before and after the name", () => {
   const args = ["--json", "Ann", "wss://chat.test", "--follow", "--since=log1:7", "--cursor", "c"];
-  assertEquals(parseConsoleOptions(args), {
+  assertEquals(parseConsoleOptions([...args, "--password-file=p"]), {
     name: "Ann",
     url: "wss://chat.test",
     json: true,
     follow: true,
     since: "log1:7",
     cursor: "c",
+    passwordFile: "p",
   });
 });
 
@@ -52,6 +54,7 @@ const REFUSED: [args: string[], says: string][] = [
   [["Ann", "--since"], "Cannot start: --since needs a value"],
   [["Ann", "--since="], "Cannot start: --since needs a value"],
   [["Ann", "--cursor="], "Cannot start: --cursor needs a value"],
+  [["Ann", "--password-file"], "Cannot start: --password-file needs a value"],
   [["Ann", "localhost:8000"], 'Cannot connect to "localhost:8000"'],
   [["Ann", "ftp://a.test"], 'Cannot connect to "ftp://a.test"'],
   [[""], "Cannot "],
@@ -70,8 +73,8 @@ for (const [args, says] of REFUSED) {
 
 Deno.test("parseConsoleOptions() --help is all that counts, and names every flag", () => {
   assertEquals(parseConsoleOptions(["--help", "--bogus"]), "help");
-  for (const flag of ["json", "follow", "since SEQ", "cursor FILE", "help"]) {
-    assertMatch(consoleHelp(), new RegExp(`^  --${flag} `, "m"));
+  for (const flag of ["json", "follow", "since SEQ", "cursor FILE", "password-file FILE", "help"]) {
+    assertMatch(consoleHelp(), new RegExp(`^  --${flag}( |$)`, "m"));
   }
   assertMatch(consoleHelp(), /^Usage: deno task client NAME/m);
 });

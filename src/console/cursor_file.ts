@@ -10,10 +10,10 @@ import { fetchPlace } from "./place.ts";
  *
  * @throws {StartError} as {@linkcode readCursor}, {@linkcode writeCursor} and {@linkcode fetchPlace}.
  */
-export async function openCursor(path: string, url: string): Promise<Since> {
+export async function openCursor(path: string, url: string, password?: string): Promise<Since> {
   const stored = await readCursor(path);
   if (stored !== undefined) return stored;
-  const newest = await fetchPlace(url);
+  const newest = await fetchPlace(url, password);
   await writeCursor(path, newest);
   return newest;
 }

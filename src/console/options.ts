@@ -21,6 +21,8 @@ export interface ConsoleOptions {
   readonly since: string | undefined;
   /** Go on where the file says, and keep it up to date. */
   readonly cursor: string | undefined;
+  /** Holds the password of the room. */
+  readonly passwordFile: string | undefined;
 }
 
 /** The text of `--help`. */
@@ -41,6 +43,8 @@ stored and 1 when something was not.
   --follow         go on reading when the input has ended
   --since SEQ      begin after this message; LOG:SEQ if it must be of that log
   --cursor FILE    begin where the last run stopped, and remember it in FILE
+  --password-file FILE
+                   the password of the room; without it you are asked, in a terminal
   --help           show this`;
 }
 
@@ -53,7 +57,7 @@ export function parseConsoleOptions(args: readonly string[]): ConsoleOptions | "
   const unknown: string[] = [];
   const parsed = parseArgs(args, {
     boolean: ["json", "follow", "help"],
-    string: ["_", "since", "cursor"],
+    string: ["_", "since", "cursor", "password-file"],
     unknown(arg, key) {
       if (key === undefined) return true;
       unknown.push(arg);
@@ -72,6 +76,7 @@ export function parseConsoleOptions(args: readonly string[]): ConsoleOptions | "
     follow: parsed["follow"] === true,
     since: value(parsed["since"], "since"),
     cursor: value(parsed["cursor"], "cursor"),
+    passwordFile: value(parsed["password-file"], "password-file"),
   };
 }
 

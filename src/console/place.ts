@@ -1,6 +1,6 @@
 // Where a server's log ends, asked before reading begins.
 
-import { httpUrl } from "../create_client.ts";
+import { httpUrl, passwordHeaders } from "../create_client.ts";
 import { StartError } from "../errors.ts";
 import { parseSince, type Since } from "../protocol.ts";
 
@@ -10,10 +10,12 @@ import { parseSince, type Since } from "../protocol.ts";
  *
  * @throws {StartError} when the server cannot be reached or is no Parley.
  */
-export async function fetchPlace(url: string): Promise<Since> {
+export async function fetchPlace(url: string, password?: string): Promise<Since> {
   let body: unknown;
   try {
-    const response = await fetch(httpUrl(url, "messages.json"));
+    const response = await fetch(httpUrl(url, "messages.json"), {
+      headers: passwordHeaders(password),
+    });
     body = JSON.parse(await response.text());
   } catch (cause) {
     if (cause instanceof SyntaxError) throw noParley(url);
