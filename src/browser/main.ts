@@ -4,6 +4,7 @@ import { ChatClient } from "../client/client.ts";
 import { IDENTITY_KEY, loadIdentity } from "../client/identity.ts";
 import { systemClock as timer } from "../clock.ts";
 import type { Since } from "../protocol.ts";
+import { DoorWatch } from "./door_watch.ts";
 import { find } from "./dom.ts";
 import { openStorage } from "./storage.ts";
 import { Tab } from "./tab.ts";
@@ -31,6 +32,14 @@ const client = new ChatClient({
 });
 
 const view = new View({ client, timer, newId, words: readWords(), shared, storage: tab.storage });
+const door = new DoorWatch({
+  ask: async () => (await fetch("/messages.json", { method: "HEAD" })).status,
+  // Not `reload`, which would send a form again that brought the page.
+  reload: () => location.replace("/"),
+});
+client.listen((event) => {
+  if (event.type === "status") door.see(event.status);
+});
 client.connect();
 tab.takeOver(LEFT_BEHIND, (left) => view.takeOver(left));
 
