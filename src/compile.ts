@@ -15,41 +15,46 @@ const DIRECTORY = "dist";
 /** What the executable may do, wherever it is started: the same as `deno task start`. */
 const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data", "--no-prompt"];
 
+/**
+ * Everything in one module: any Deno runs it, and all that is embedded can be seen in it. Without it
+ * `deno compile` looks into every file of every npm package, test data too, and dies of one of them.
+ */
+const BUNDLE = `${DIRECTORY}/parley.js`;
+
 /** Returns the exit status. */
 async function compile(args: readonly string[]): Promise<number> {
   const target = targetOf(args);
   if (target !== undefined && !TARGETS.includes(target)) {
     return fail(`Cannot compile: use --target with one of ${TARGETS.join(", ")}, or alone`, 2);
   }
-  const output = `${DIRECTORY}/parley${target === undefined ? "" : `-${target}`}`;
+  const bundling = ["bundle", "--quiet", "--platform", "deno", "--output", BUNDLE, "main.ts"];
+  return await deno(bundling) || await deno([
+    "compile",
+    ...PERMISSIONS,
+    ...(target === undefined ? [] : ["--target", target]),
+    "--output",
+    `${DIRECTORY}/parley${target === undefined ? "" : `-${target}`}`,
+    BUNDLE,
+  ]);
+}
+
+/** Runs Deno and says what it said; resolves with the exit status. */
+async function deno(args: readonly string[]): Promise<number> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "compile",
-      ...PERMISSIONS,
-      ...(target === undefined ? [] : ["--target", target]),
-      // Not what only the tests use.
-      "--exclude-unused-npm",
-      "--output",
-      output,
-      "main.ts",
-    ],
+    args: [...args],
     stdout: "piped",
     stderr: "piped",
   }).output();
   const said = new TextDecoder().decode(stderr);
-  if (code === 0) {
-    // What is embedded, and how large it is.
-    Deno.stdout.writeSync(stdout);
-    Deno.stderr.writeSync(stderr);
-    return 0;
-  }
-  if (/denort|dl\.deno\.land|error sending request|dns error/i.test(said)) {
+  if (code !== 0 && /denort|dl\.deno\.land|error sending request|dns error/i.test(said)) {
     return fail(
       "Cannot compile: Deno's runtime for executables (denort) could not be downloaded; fetch it " +
-        "elsewhere for this version of Deno and name the file in DENORT_BIN",
+        `elsewhere for Deno ${Deno.version.deno} and name the file in DENORT_BIN`,
       1,
     );
   }
+  // What is embedded, and how large it is.
+  Deno.stdout.writeSync(stdout);
   Deno.stderr.writeSync(stderr);
   return code;
 }
