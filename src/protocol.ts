@@ -6,9 +6,6 @@ import { ChatError, type ErrorCode } from "./errors.ts";
 import { burstOf, MAX_MESSAGE_BYTES, MAX_NAME_GRAPHEMES, MAX_TEXT_CODE_POINTS } from "./limits.ts";
 import { isMessageId, type Message, type StoredMessage } from "./message.ts";
 
-/** The WebSocket subprotocol of the JSON dialect (RFC 6455, section 1.9). */
-export const SUBPROTOCOL = "parley.v1";
-
 /** Where a reader stands: the last `seq` it has, in the log of that id. */
 export interface Since {
   readonly log: string;

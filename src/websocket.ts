@@ -9,7 +9,7 @@ import { MAX_MESSAGE_BYTES } from "./limits.ts";
 import { isKey } from "./names.ts";
 import type { Observer } from "./observer.ts";
 import { KEY_COOKIE } from "./posting.ts";
-import { parseSince, SUBPROTOCOL } from "./protocol.ts";
+import { parseSince } from "./protocol.ts";
 import {
   JsonSession,
   type Session,
@@ -17,6 +17,7 @@ import {
   type SessionOptions,
   TextSession,
 } from "./session.ts";
+import { SUBPROTOCOL } from "./subprotocol.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** Deno pings after half of it without a frame, and closes what has not answered by the end. */

@@ -1,18 +1,17 @@
 // Where the line "New" stands: above the first message that came while nobody was looking. It stays
 // while one reads, also over a reload, and goes when one answers.
 
-import * as v from "valibot";
+import { isCount, isObjectOf, isOptional, isString, parseAs } from "../client/guards.ts";
 import type { KeyValueStorage } from "../client/platform.ts";
 import type { Message } from "../message.ts";
 
 const KEY = "parley.read";
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const schema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ log: v.string(), read: count, newFrom: v.exactOptional(count) }),
-);
+const isSaved = isObjectOf<{ log: string; read: number; newFrom?: number }>({
+  log: isString,
+  read: isCount,
+  newFrom: isOptional(isCount),
+});
 
 /** What a {@linkcode ReadMarker} needs. */
 export interface ReadMarkerOptions {
@@ -46,7 +45,7 @@ export class ReadMarker {
 
   /** Begins to read a log, of which `others` are the messages that are not the reader's own. */
   open(log: string, others: readonly Foreign[]): void {
-    const before = this.#load();
+    const before = parseAs(this.#options.storage.getItem(KEY), isSaved);
     const isKnown = before !== undefined && before.log === log;
     this.#log = log;
     this.#last = others.at(-1)?.seq ?? 0;
@@ -93,10 +92,5 @@ export class ReadMarker {
     if (value === this.#saved) return;
     this.#saved = value;
     this.#options.storage.setItem(KEY, value);
-  }
-
-  #load(): v.InferOutput<typeof schema> | undefined {
-    const result = v.safeParse(schema, this.#options.storage.getItem(KEY));
-    return result.success ? result.output : undefined;
   }
 }

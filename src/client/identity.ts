@@ -1,6 +1,6 @@
 // Who this client was the last time: its name, and the key that proves it to the server.
 
-import * as v from "valibot";
+import { isObjectOf, isOptional, isString, parseAs } from "./guards.ts";
 import type { KeyValueStorage } from "./platform.ts";
 
 /** A name and its proof; either may be unknown. */
@@ -13,13 +13,14 @@ export interface Identity {
 /** Where the identity lies in its storage. */
 export const IDENTITY_KEY = "parley.identity";
 
-const Saved = v.object({ name: v.exactOptional(v.string()), key: v.exactOptional(v.string()) });
+const isIdentity = isObjectOf<Identity>({
+  name: isOptional(isString),
+  key: isOptional(isString),
+});
 
 /** Returns what was saved; what does not fit counts as nothing. */
 export function loadIdentity(storage: KeyValueStorage): Identity {
-  const schema = v.pipe(v.string(), v.parseJson(), Saved);
-  const result = v.safeParse(schema, storage.getItem(IDENTITY_KEY));
-  return result.success ? result.output : {};
+  return parseAs(storage.getItem(IDENTITY_KEY), isIdentity) ?? {};
 }
 
 /** Saves `identity` in place of what was there. */

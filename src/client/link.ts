@@ -2,7 +2,8 @@
 // up and what comes in, not what it means.
 
 import type { Cancel } from "../clock.ts";
-import { type ClientFrame, type ServerFrame, SUBPROTOCOL } from "../protocol.ts";
+import type { ClientFrame, ServerFrame } from "../protocol.ts";
+import { SUBPROTOCOL } from "../subprotocol.ts";
 import { Backoff } from "./backoff.ts";
 import { decodeServerFrame } from "./frames.ts";
 import { Heartbeat } from "./heartbeat.ts";

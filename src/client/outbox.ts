@@ -1,8 +1,8 @@
 // What was said and is not yet known to be stored: in order, within a limit, kept across a restart.
 // Knows nothing of connections.
 
-import * as v from "valibot";
 import { type Draft, isMessageId } from "../message.ts";
+import { type Guard, isListOf, isObjectOf, isString, parseAs } from "./guards.ts";
 import type { KeyValueStorage } from "./platform.ts";
 
 /** A message on its way; its author is whoever the server knows this client as. */
@@ -14,10 +14,8 @@ export const MAX_UNSENT = 100;
 /** Where the outbox lies in its storage. */
 export const OUTBOX_KEY = "parley.outbox";
 
-const Saved = v.array(v.object({
-  id: v.pipe(v.string(), v.check(isMessageId)),
-  text: v.string(),
-}));
+const isId: Guard<string> = (value): value is string => isString(value) && isMessageId(value);
+const isSaved = isListOf(isObjectOf<Unsent>({ id: isId, text: isString }));
 
 /** A queue of messages, saved with every change. Each id is in it once. */
 export class Outbox {
@@ -72,7 +70,7 @@ export class Outbox {
 
 /** Storage can be edited by anyone at the keyboard: what does not fit counts as nothing. */
 function load(storage: KeyValueStorage): Unsent[] {
-  const schema = v.pipe(v.string(), v.parseJson(), Saved);
-  const result = v.safeParse(schema, storage.getItem(OUTBOX_KEY));
-  return result.success ? result.output : [];
+  const saved = parseAs(storage.getItem(OUTBOX_KEY), isSaved) ?? [];
+  // It goes to the server as it is.
+  return saved.map(({ id, text }) => ({ id, text }));
 }
