@@ -76,7 +76,11 @@ Deno.test("payloads in the fields of the page stay text, also when they are refu
     if (page === plain.page) assertEquals(await page.locator("#text").inputValue(), payload);
     assertEquals(await strangers(page), []);
   };
-  for (const payload of PAYLOADS) await Promise.all([refuse(plain, payload), refuse(ann, payload)]);
+  // A few at a time: each is a load of the page.
+  for (let at = 0; at < PAYLOADS.length; at += 3) {
+    const some = PAYLOADS.slice(at, at + 3).join(" ");
+    await Promise.all([refuse(plain, some), refuse(ann, some)]);
+  }
   await ann.join("<b>Ann</b>");
   await ann.say("<b>mine</b>");
   await ann.sees("<b>mine</b>");
