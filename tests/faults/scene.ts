@@ -1,0 +1,117 @@
+// A server under load that is about to be broken, and what must hold whatever was broken.
+
+import { assert, assertEquals } from "@std/assert";
+import { Ledger } from "../helpers/ledger.ts";
+import { Load, type LoadOptions, type Tally } from "../helpers/load.ts";
+import { readMetrics } from "../helpers/metrics_page.ts";
+import type { Target } from "../helpers/poster.ts";
+import { Prober } from "../helpers/prober.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import type { ServerOptions } from "../helpers/server_run.ts";
+
+/** Messages in the file of the server: more than are on their way at any moment. */
+export const HISTORY = 1000;
+
+/** The longest that anybody but the one at fault may wait for an answer. */
+const MAX_WAIT_MS = 250;
+
+/** How to set a scene. */
+export interface SceneOptions {
+  readonly server?: ServerOptions;
+  readonly load?: LoadOptions;
+  /** Between the load and the server, such as a relay. @default nothing */
+  readonly between?: (server: ServerProcess) => Target;
+}
+
+/** A server, its load and its ledger. */
+export class Scene implements AsyncDisposable {
+  readonly server: ServerProcess;
+  readonly ledger: Ledger;
+  readonly load: Load;
+  readonly prober: Prober;
+  #refusedProbes = 0;
+
+  private constructor(parts: Pick<Scene, "server" | "ledger" | "load" | "prober">) {
+    this.server = parts.server;
+    this.ledger = parts.ledger;
+    this.load = parts.load;
+    this.prober = parts.prober;
+  }
+
+  static async set({ server: options = {}, load, between }: SceneOptions = {}): Promise<Scene> {
+    const { args = ["--rate=0"], ...rest } = options;
+    const server = await ServerProcess.start({
+      args: [...args, `--history=${HISTORY}`],
+      ...rest,
+    });
+    try {
+      const ledger = new Ledger({ history: HISTORY });
+      const target = between?.(server) ?? server;
+      const prober = new Prober(server);
+      return new Scene({ server, ledger, prober, load: await Load.start(target, ledger, load) });
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the load and holds that nothing is lost, doubled or out of order; `metrics` when this process
+   * has seen it all, so that its counts must be those of the load.
+   */
+  async settle({ metrics = true } = {}): Promise<string> {
+    const tally = await this.load.settle();
+    this.ledger.checkFile(await Deno.readTextFile(this.server.inData("messages.json")));
+    await assertHealthy(this.server);
+    const said = [`${tally.stored} messages`];
+    if (metrics) said.push(await this.#compareMetrics(tally));
+    return said.join(", ");
+  }
+
+  /** I4, while the disk refuses: it answers, and says so. */
+  async assertUnhealthy(): Promise<void> {
+    const response = await fetch(`${this.server.url}/healthz`);
+    const problem = await response.json();
+    assertEquals([response.status, problem.code], [503, "not_saved"]);
+    assert(!problem.detail.includes("/"), `a path in ${problem.detail}`);
+    this.#refusedProbes++;
+  }
+
+  async #compareMetrics(tally: Tally): Promise<string> {
+    const expected = {
+      chat_messages_total: tally.stored,
+      chat_connections_total: tally.welcomes,
+      'chat_refused_total{code="not_saved"}': (tally.refusals.get("not_saved") ?? 0) +
+        this.#refusedProbes,
+      chat_faults_total: 0,
+      chat_skipped_messages_total: 0,
+    };
+    const page = await readMetrics(this.server.url);
+    const counted = Object.fromEntries(
+      Object.keys(expected).map((name) => [name, page.get(name)]),
+    );
+    assertEquals(counted, expected, "the metrics are not what the load counted");
+    return "metrics equal";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.prober.close();
+    await this.load[Symbol.asyncDispose]();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/** I4: it answers, and well, within five seconds. */
+export async function assertHealthy(target: Target): Promise<void> {
+  const signal = AbortSignal.timeout(5_000);
+  const response = await fetch(`${target.url}/healthz`, { signal });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`I4: /healthz says ${response.status} ${text}`);
+}
+
+/** I6: who only reads has not waited. */
+export function assertFast(prober: Prober): string {
+  const p99 = prober.p99Ms;
+  if (p99 > MAX_WAIT_MS) throw new Error(`I6: a reader waited ${p99.toFixed(0)} ms`);
+  return `reads p99 ${p99.toFixed(0)} ms`;
+}
