@@ -7,6 +7,7 @@ import {
   MAX_NAME_GRAPHEMES,
   MAX_TEXT_CODE_POINTS,
 } from "./limits.ts";
+import { bareLook, isReserved, latinLook, mixesAlphabets } from "./looks.ts";
 
 /** What somebody wants to say, already valid: see {@linkcode normalizeName} and the others. */
 export interface Draft {
@@ -46,6 +47,9 @@ const NOT_IN_NAMES =
 // Not `\s`: that one counts the zero-width U+FEFF as white space and would hide it.
 const WHITE_SPACE = /\p{White_Space}+/gu;
 const SOMETHING_VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+// Accents that belong to no script of their own: no language piles up more than three on one letter,
+// while Burmese or Tibetan signs, which may be more, have a script.
+const PILED_MARKS = /(?:(?=\p{Script=Inherited})\p{M}){4}/u;
 const IGNORED_IN_COMPARISON = /\p{Default_Ignorable_Code_Point}/gu;
 
 // Cc without tab and newline.
@@ -56,7 +60,9 @@ const NOT_IN_TEXTS = /[\u{0}-\u{8}\u{B}-\u{1F}\u{7F}-\u{9F}]/gu;
  * Returns `raw` as a name: NFC, trimmed, each run of white space folded to one space.
  *
  * @throws {ChatError} `name_invalid` when it is empty, longer than 32 grapheme clusters or 128 code
- * points, or holds a control, bidi-control, zero-width or otherwise invisible character.
+ * points, holds a control, bidi-control, zero-width or otherwise invisible character or more than three
+ * accents on one letter, has a word of several alphabets that look alike, or reads like the name of
+ * whoever runs the server.
  */
 export function normalizeName(raw: string): string {
   const name = raw.normalize("NFC").replace(WHITE_SPACE, " ").replace(/^ | $/g, "");
@@ -70,7 +76,19 @@ export function normalizeName(raw: string): string {
       `Cannot use this name: it is longer than ${MAX_NAME_GRAPHEMES} characters`,
     );
   }
+  refuseDisguise(name);
   return name;
+}
+
+function refuseDisguise(name: string): void {
+  const why = PILED_MARKS.test(name.normalize("NFD"))
+    ? "it has too many accents on one letter"
+    : mixesAlphabets(name)
+    ? "a word in it mixes letters of several alphabets"
+    : isReserved(name)
+    ? "it could be taken for the server, or for whoever runs it"
+    : undefined;
+  if (why !== undefined) throw new ChatError("name_invalid", `Cannot use this name: ${why}`);
 }
 
 /**
@@ -81,6 +99,16 @@ export function normalizeName(raw: string): string {
 export function nameKey(name: string): string {
   return name.normalize("NFKC").replace(IGNORED_IN_COMPARISON, "")
     .toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+/**
+ * Returns the keys of a name: two names that share one are the same, because people would take one for
+ * the other. Spelling variants ({@linkcode nameKey}), the same in letters of other alphabets, and the same
+ * in letters that look alike within one (`Ian` with a small L).
+ */
+export function nameKeys(name: string): readonly string[] {
+  // The last one has a mark of its own: "lan" as it looks is not "Lan" as it is folded.
+  return [nameKey(name), nameKey(latinLook(name)), `=${bareLook(name)}`];
 }
 
 /**

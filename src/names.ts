@@ -3,7 +3,7 @@
 
 import { ChatError } from "./errors.ts";
 import { MAX_NAME_CODE_POINTS, MAX_NAME_GRAPHEMES } from "./limits.ts";
-import { nameKey, truncateGraphemes } from "./message.ts";
+import { nameKey, nameKeys, truncateGraphemes } from "./message.ts";
 
 /** How long a name waits for its key after nobody holds it any more: 15 minutes. */
 export const NAME_KEPT_MS = 15 * 60_000;
@@ -24,6 +24,8 @@ export interface Claim {
 
 interface Owned extends Claim {
   readonly id: string;
+  /** What finds it: see {@linkcode nameKeys}. */
+  readonly keys: readonly string[];
   /** Nobody keeps the key, so nobody will come back for the name. */
   readonly borrowed: boolean;
   freeAt: number;
@@ -42,12 +44,14 @@ export function isKey(key: string): boolean {
   return /^[A-Za-z0-9_-]{22}$/.test(key);
 }
 
-/** The registry of names, which are compared by {@linkcode nameKey}. */
+/** The registry of names. Two that share one of their {@linkcode nameKeys} are one. */
 export class Names {
   readonly #deps: NamesDeps;
   readonly #held = new Map<string, Owned>();
   // In the order in which they will become free, so that the next one is found at once.
   readonly #kept = new Map<string, Owned>();
+  // All of them, by each of their keys.
+  readonly #byKey = new Map<string, Owned>();
 
   constructor(deps: NamesDeps) {
     this.#deps = deps;
@@ -64,11 +68,9 @@ export class Names {
    */
   claim(name: string, key?: string, { borrow = false }: { borrow?: boolean } = {}): Claim {
     this.assertMayUse(name, key);
-    const id = nameKey(name);
     const adopted = key !== undefined && isKey(key) ? key : this.#deps.newKey();
-    const owned = this.#find(id) ??
-      { id, name, key: adopted, borrowed: borrow, freeAt: 0 };
-    if (!this.#held.has(id)) this.#keep(owned);
+    const owned = this.#find(name) ?? this.#add({ name, key: adopted }, borrow);
+    if (!this.#held.has(owned.id)) this.#keep(owned);
     return owned;
   }
 
@@ -82,7 +84,7 @@ export class Names {
 
   /** Keeps a claimed `name` until {@linkcode release}. Holding twice is holding once. */
   hold(name: string): void {
-    const owned = this.#find(nameKey(name));
+    const owned = this.#find(name);
     if (owned === undefined) return;
     this.#kept.delete(owned.id);
     this.#held.set(owned.id, owned);
@@ -96,17 +98,19 @@ export class Names {
     const owned = this.#held.get(nameKey(name));
     if (owned === undefined) return;
     this.#held.delete(owned.id);
-    if (!owned.borrowed) this.#keep(owned);
+    if (owned.borrowed) this.#remove(owned);
+    else this.#keep(owned);
   }
 
   /** Gives up a claimed name that nobody holds. */
   forget(name: string): void {
-    this.#kept.delete(nameKey(name));
+    const owned = this.#kept.get(nameKey(name));
+    if (owned !== undefined) this.#remove(owned);
   }
 
   /** @throws {ChatError} `name_taken` when `name` has an owner and `key` is not theirs. */
   assertMayUse(name: string, key?: string): void {
-    const owned = this.#find(nameKey(name));
+    const owned = this.#find(name);
     if (owned === undefined || (key !== undefined && equalsSecret(key, owned.key))) return;
     throw new ChatError(
       "name_taken",
@@ -116,23 +120,39 @@ export class Names {
 
   /** Whether `name` has an owner and `key` is theirs. */
   owns(name: string, key: string): boolean {
-    const owned = this.#find(nameKey(name));
+    const owned = this.#find(name);
     return owned !== undefined && equalsSecret(key, owned.key);
   }
 
   /** `name` when it is free, else the first free one of `name-2`, `name-3` and so on. */
   free(name: string): string {
-    if (this.#find(nameKey(name)) === undefined) return name;
+    if (this.#find(name) === undefined) return name;
     for (let n = 2; n < MAX_NUMBER_PROPOSED; n++) {
       const candidate = withSuffix(name, `-${n}`);
-      if (this.#find(nameKey(candidate)) === undefined) return candidate;
+      if (this.#find(candidate) === undefined) return candidate;
     }
     return withSuffix(name, `-${this.#deps.newKey().slice(0, 6)}`);
   }
 
-  #find(id: string): Owned | undefined {
+  #find(name: string): Owned | undefined {
     this.#forgetFree();
-    return this.#held.get(id) ?? this.#kept.get(id);
+    for (const key of nameKeys(name)) {
+      const owned = this.#byKey.get(key);
+      if (owned !== undefined) return owned;
+    }
+    return undefined;
+  }
+
+  // Only for a name that is not found, so that no key is another's.
+  #add({ name, key }: Claim, borrowed: boolean): Owned {
+    const owned = { id: nameKey(name), keys: nameKeys(name), name, key, borrowed, freeAt: 0 };
+    for (const each of owned.keys) this.#byKey.set(each, owned);
+    return owned;
+  }
+
+  #remove(owned: Owned): void {
+    this.#kept.delete(owned.id);
+    for (const key of owned.keys) this.#byKey.delete(key);
   }
 
   #keep(owned: Owned): void {
@@ -144,9 +164,9 @@ export class Names {
 
   #forgetFree(): void {
     const now = this.#deps.now();
-    for (const { id, freeAt } of this.#kept.values()) {
-      if (freeAt > now && this.#kept.size <= MAX_KEPT_NAMES) break;
-      this.#kept.delete(id);
+    for (const owned of this.#kept.values()) {
+      if (owned.freeAt > now && this.#kept.size <= MAX_KEPT_NAMES) break;
+      this.#remove(owned);
     }
   }
 }

@@ -89,8 +89,8 @@ Deno.test("normalizeName() counts grapheme clusters, after folding, up to 32", (
 });
 
 Deno.test("normalizeName() stops clusters of endless marks at 128 code points", () => {
-  assertEquals(normalizeName("x" + "\u0302".repeat(127)).length, 128);
-  assertNameRefused("x" + "\u0302".repeat(128));
+  assertEquals(normalizeName("x" + "\u103e".repeat(127)).length, 128);
+  assertNameRefused("x" + "\u103e".repeat(128));
 });
 
 Deno.test("normalizeName() is idempotent and keeps its promises for any string", () => {

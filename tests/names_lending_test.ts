@@ -70,7 +70,7 @@ Deno.test("Names.free() proposes a random ending when a hundred numbers are take
 const anyName = fc.oneof(
   fc.constantFrom("Ann", "ann", "x".repeat(32), "👍🏽".repeat(32), `${"x".repeat(28)} y`),
   fc.tuple(fc.integer({ min: 1, max: 32 }), fc.integer({ min: 0, max: 127 })).map(
-    ([clusters, marks]) => "x".repeat(clusters) + "\u0302".repeat(Math.min(marks, 128 - clusters)),
+    ([clusters, marks]) => "x".repeat(clusters) + "\u103e".repeat(Math.min(marks, 128 - clusters)),
   ),
 );
 

@@ -160,7 +160,8 @@ const sentences: Sentences = {
 // By the codes of src/errors.ts; those left out are met by programs and not by people.
 const refusals: Refusals = {
   name_taken: "Это имя здесь уже занято. «{name}» свободно",
-  name_invalid: "Такое имя не подходит: нужно от 1 до 32 видимых знаков",
+  name_invalid:
+    "Такое имя не подходит: нужно от 1 до 32 видимых знаков, в каждом слове одного алфавита, и не служебное",
   text_invalid: "Это нельзя отправить: нужно от 1 до 2000 знаков",
   rate_limited: {
     one: "Слишком быстро. Продолжим через {count} секунду",
