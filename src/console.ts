@@ -17,8 +17,9 @@ import { parseSince, type Since } from "./protocol.ts";
 /**
  * Runs the terminal client; resolves with its exit status.
  *
- * @throws {StartError} for arguments that cannot be used, a password that is not the room's, a cursor that cannot be read or written, a
- * server that cannot be reached for the log of a plain `--since`, or a name that cannot be had.
+ * @throws {StartError} for arguments that cannot be used, a password that is not the room's, a cursor
+ * that cannot be read or written, a server that cannot be reached for the log of a plain `--since`, or a
+ * name that cannot be had.
  */
 export async function runConsole(args: readonly string[]): Promise<number> {
   const options = parseConsoleOptions(args);
@@ -91,16 +92,25 @@ async function findSince(
     return cursor === undefined ? undefined : await openCursor(cursor, url, password);
   }
   const stored = cursor === undefined ? undefined : await readCursor(cursor);
-  // A bare number is meant for whatever log the server has.
-  const begin = stored ?? parseSince(since) ??
-    parseSince(`${(await fetchPlace(url, password)).log}:${since}`);
-  if (begin === undefined) {
-    throw new StartError(`Cannot start: --since is "${since}", it must be SEQ or LOG:SEQ`, {
+  const begin = stored ?? parseSince(since) ?? await placeOf(since, { url, password });
+  if (cursor !== undefined && stored === undefined) await writeCursor(cursor, begin);
+  return begin;
+}
+
+/** A bare number is meant for whatever log the server has, and is never beyond its end. */
+async function placeOf(
+  seq: string,
+  { url, password }: { url: string; password: string | undefined },
+): Promise<Since> {
+  // Any log's id will do to see whether it is a number.
+  const wanted = parseSince(`log:${seq}`);
+  if (wanted === undefined) {
+    throw new StartError(`Cannot start: --since is "${seq}", it must be SEQ or LOG:SEQ`, {
       exitStatus: 2,
     });
   }
-  if (cursor !== undefined && stored === undefined) await writeCursor(cursor, begin);
-  return begin;
+  const newest = await fetchPlace(url, password);
+  return { log: newest.log, seq: Math.min(wanted.seq, newest.seq) };
 }
 
 /** Prints `line`; returns whether there is anybody to read it. */

@@ -12,7 +12,7 @@ const ROOT = new URL("..", import.meta.url);
 const ROUNDS = 50;
 const SEED = Number(Deno.env.get("SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
 /** A bot lives this long at most; its first answers come at about half of it. */
-const LONGEST_LIFE_MS = 500;
+const LONGEST_LIFE_MS = 400;
 
 /** The code of the README between fences that says it is `file`. */
 async function codeOf(file: string): Promise<string> {

@@ -19,7 +19,10 @@ async function joined(server: ServerProcess, name = "Ben"): Promise<JsonClient> 
   return client;
 }
 
-const CURSOR = { permissions: ["--allow-net", "--allow-read=.", "--allow-write=."] };
+/** What the README gives for a cursor called `c`. */
+const CURSOR = {
+  permissions: ["--allow-net", "--allow-read=c,c.tmp", "--allow-write=c,c.tmp"],
+};
 
 Deno.test("Lines of the input are stored, in order, with exit status 0 and nothing printed", async () => {
   await using server = await ServerProcess.start();
@@ -120,6 +123,8 @@ Deno.test("--since begins after that message, by its number or with its log", as
     const result = await Program.run(CONSOLE, ["log", server.url, "--since", since]);
     assertEquals(result, { code: 0, stdout: after, stderr: [] });
   }
+  const beyond = await Program.run(CONSOLE, ["log", server.url, "--since=99"]);
+  assertEquals(beyond.stdout, [], "nothing is said after that yet");
   const other = await Program.run(CONSOLE, ["log", server.url, "--since=another:2"]);
   assertEquals(other.stdout, ["Ben: one", ...after], "another log begins anew");
 });
@@ -206,6 +211,12 @@ Deno.test("A server that is not there is said in one line when a place in its lo
   const { code, stdout, stderr } = await Program.run(CONSOLE, ["log", url, "--since=1"]);
   assertEquals([code, stdout], [1, []]);
   assertEquals(stderr, [`Cannot reach "${url}": is the server running there?`]);
+});
+
+Deno.test("A place that is none is wrong usage", async () => {
+  const { code, stdout, stderr } = await Program.run(CONSOLE, ["log", "--since=yesterday"]);
+  assertEquals([code, stdout, stderr.length], [2, [], 1]);
+  assertMatch(stderr[0] ?? "", /--since is "yesterday", it must be SEQ or LOG:SEQ/);
 });
 
 Deno.test("A cursor that is none, or may not be kept, ends it with one line", async () => {

@@ -179,11 +179,24 @@ terminalTest("Who says something and leaves at once has said it", async () => {
   await ben.line("Ann: last words");
 });
 
-terminalTest("Ctrl+C leaves while the client is still connecting", async () => {
-  // Takes connections and says nothing.
-  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using ann = await openConsole(`http://127.0.0.1:${silent.addr.port}`);
-  await ann.shows(">");
+terminalTest(
+  "Ctrl+C ends it while the server has not said whether it wants a password",
+  async () => {
+    // Takes connections and says nothing.
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using ann = await openConsole(`http://127.0.0.1:${silent.addr.port}`);
+    using _connection = await silent.accept();
+    await ann.type(CTRL_C);
+    assertEquals(await ann.ended(), 130);
+  },
+);
+
+terminalTest("Ctrl+C leaves while there is no connection", async () => {
+  const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  gone.close();
+  const url = `http://127.0.0.1:${gone.addr.port}`;
+  await using ann = await openConsole(url);
+  await ann.shows(`No connection to ${url}; trying again…`, ">");
   await ann.type(CTRL_C);
   assertEquals(await ann.ended(), 0);
 });

@@ -7,6 +7,9 @@ import { StartError } from "../errors.ts";
 /** Wrong passwords that may be typed before the program ends. */
 const TRIES = 3;
 
+/** How long a server may take to say whether it wants one. */
+const ANSWER_MS = 5_000;
+
 /** Where a password may come from. */
 export interface PasswordSource {
   /** The server. */
@@ -43,10 +46,11 @@ async function mayEnter(url: string, password: string | undefined): Promise<bool
     response = await fetch(httpUrl(url, "messages.json"), {
       method: "HEAD",
       headers: passwordHeaders(password),
+      signal: AbortSignal.timeout(ANSWER_MS),
     });
   } catch (error) {
-    // Out of reach, which is the connection's business.
-    if (error instanceof TypeError) return true;
+    // Out of reach or silent, which is the connection's business.
+    if (error instanceof TypeError || error instanceof DOMException) return true;
     throw error;
   }
   await response.body?.cancel();

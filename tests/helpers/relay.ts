@@ -28,7 +28,7 @@ export class Relay implements AsyncDisposable {
   cut(): void {
     this.#listener?.close();
     this.#listener = undefined;
-    for (const end of this.#ends) end.close();
+    for (const end of this.#ends) hangUp(end);
     this.#ends.clear();
   }
 
@@ -54,6 +54,15 @@ export class Relay implements AsyncDisposable {
     } finally {
       await Promise.all(pipes);
     }
+  }
+}
+
+/** Closes `end`, unless it was closed from the other side. */
+function hangUp(end: Deno.TcpConn): void {
+  try {
+    end.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 
