@@ -30,8 +30,10 @@ export interface Assets {
 /** @throws {StartError} when the web client has not been built. */
 export async function loadAssets(): Promise<Assets> {
   const files = new Map<string, Asset>();
+  const { app, extras } = await loadClient();
   const texts: [string, string, string][] = [
-    ["/app.js", "text/javascript; charset=utf-8", await loadClient()],
+    ["/app.js", "text/javascript; charset=utf-8", app],
+    ["/extras.js", "text/javascript; charset=utf-8", extras],
     ["/style.css", "text/css; charset=utf-8", style],
     ["/icon.svg", "image/svg+xml; charset=utf-8", icon],
     ["/icon-unread.svg", "image/svg+xml; charset=utf-8", unreadIcon],
@@ -42,10 +44,11 @@ export async function loadAssets(): Promise<Assets> {
 }
 
 // Imported late, so that a missing bundle is one clear line and not a failure to load the program.
-async function loadClient(): Promise<string> {
+async function loadClient(): Promise<{ app: string; extras: string }> {
   try {
-    const client = await import("../static/app.js", { with: { type: "text" } });
-    return client.default;
+    const app = await import("../static/app.js", { with: { type: "text" } });
+    const extras = await import("../static/extras.js", { with: { type: "text" } });
+    return { app: app.default, extras: extras.default };
   } catch (cause) {
     throw new StartError(
       'Cannot start: the web client is not built; run "deno task build", or start with "deno task start"',

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { loadAssets } from "../src/assets.ts";
 
-const PROMISED = ["/app.js", "/style.css", "/icon.svg", "/manifest.webmanifest"];
+const PROMISED = ["/app.js", "/extras.js", "/style.css", "/icon.svg", "/manifest.webmanifest"];
 
 const TYPES: Record<string, string> = {
   js: "text/javascript; charset=utf-8",

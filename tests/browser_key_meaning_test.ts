@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { type KeyPlace, meaningOf, type Pressed } from "../src/browser/key_meaning.ts";
 
-const FREE: KeyPlace = { isTaken: false, hasSelection: false };
+const FREE: KeyPlace = { isTaken: false, isEmpty: false, hasSelection: false };
 
 function press(key: string, changes: Partial<Pressed> = {}): Pressed {
-  const held = { ctrlKey: false, metaKey: false, altKey: false };
+  const held = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
   return { key, ...held, isComposing: false, defaultPrevented: false, ...changes };
 }
 
@@ -35,4 +35,11 @@ Deno.test("Escape closes, also from a field, but not what an input method has op
 
 Deno.test("? shows the keys", () => {
   assertEquals(meaningOf(press("?"), FREE), "help");
+});
+
+Deno.test("End goes to the newest message, except in a field with something in it", () => {
+  assertEquals(meaningOf(press("End"), FREE), "end");
+  assertEquals(meaningOf(press("End"), { ...FREE, isTaken: true, isEmpty: true }), "end");
+  assertEquals(meaningOf(press("End"), { ...FREE, isTaken: true }), undefined);
+  assertEquals(meaningOf(press("End", { shiftKey: true }), FREE), undefined);
 });

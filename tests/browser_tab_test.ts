@@ -1,13 +1,21 @@
 import { assertEquals } from "@std/assert";
+import { ANSWER_MS, inherit } from "../src/browser/inheritance.ts";
 import {
-  ANSWER_MS,
   type ListedStorage,
   Tab,
   TAB_KEY,
   type TabChannel,
+  type TabMessage,
 } from "../src/browser/tab.ts";
 import { type KeyValueStorage, memoryStorage } from "../src/client/platform.ts";
 import { FakeTimer } from "./client_fakes.ts";
+
+interface Opened {
+  readonly tab: Tab;
+  readonly own: KeyValueStorage;
+  readonly channel: TabChannel;
+  readonly end: () => void;
+}
 
 /** One browser: what its tabs share, and the air between them. */
 class Browser {
@@ -25,17 +33,33 @@ class Browser {
 
   open(
     own: KeyValueStorage = memoryStorage(),
-  ): { tab: Tab; own: KeyValueStorage; end: () => void } {
+  ): Opened {
     const channel = new FakeChannel(this.#channels);
     const tab = new Tab({
       shared: this.shared,
       own,
       channel,
-      timer: this.timer,
-      random: () => 0.5,
       newId: () => `t${++this.#lastId}`,
     });
-    return { tab, own, end: () => void this.#channels.delete(channel) };
+    return { tab, own, channel, end: () => void this.#channels.delete(channel) };
+  }
+
+  /** What that tab takes over under the name `draft`; it is taken out of there. */
+  taking({ tab, channel }: Opened): string[] {
+    const taken: string[] = [];
+    inherit({
+      id: tab.id,
+      shared: this.shared,
+      channel,
+      timer: this.timer,
+      random: () => 0.5,
+      names: ["draft"],
+      take: (left) => {
+        taken.push(left.getItem("draft") ?? "");
+        left.removeItem("draft");
+      },
+    });
+    return taken;
   }
 
   /** Lets tabs answer, and then take over what is left. */
@@ -46,33 +70,23 @@ class Browser {
 
 class FakeChannel implements TabChannel {
   readonly #all: Set<FakeChannel>;
-  readonly #listeners: ((event: { data: unknown }) => void)[] = [];
+  readonly #listeners: ((event: { data: TabMessage }) => void)[] = [];
 
   constructor(all: Set<FakeChannel>) {
     this.#all = all;
     all.add(this);
   }
 
-  postMessage(message: unknown): void {
+  postMessage(message: TabMessage): void {
     for (const other of this.#all) {
       if (other === this) continue;
       for (const listener of other.#listeners) listener({ data: message });
     }
   }
 
-  addEventListener(_type: "message", listener: (event: { data: unknown }) => void): void {
+  addEventListener(_type: "message", listener: (event: { data: TabMessage }) => void): void {
     this.#listeners.push(listener);
   }
-}
-
-/** What `tab` takes over under the name `draft`; it is taken out of there. */
-function taking(tab: Tab): string[] {
-  const taken: string[] = [];
-  tab.takeOver(["draft"], (left) => {
-    taken.push(left.getItem("draft") ?? "");
-    left.removeItem("draft");
-  });
-  return taken;
 }
 
 Deno.test("each tab has a storage of its own in the one they share", () => {
@@ -92,7 +106,7 @@ Deno.test("a tab that reloads finds what it had", () => {
   before.end();
   const after = browser.open(before.own);
   assertEquals(after.tab.storage.getItem("draft"), "mine");
-  const taken = taking(after.tab);
+  const taken = browser.taking(after);
   browser.wait();
   assertEquals(taken, []);
 });
@@ -112,7 +126,7 @@ Deno.test("what a tab that is gone left is taken over, once", () => {
   const gone = browser.open();
   gone.tab.storage.setItem("draft", "left");
   gone.end();
-  const taken = [taking(browser.open().tab), taking(browser.open().tab)];
+  const taken = [browser.taking(browser.open()), browser.taking(browser.open())];
   browser.wait();
   assertEquals(taken, [["left"], []]);
 });
@@ -120,7 +134,7 @@ Deno.test("what a tab that is gone left is taken over, once", () => {
 Deno.test("what a living tab has stays with it", () => {
   const browser = new Browser();
   browser.open().tab.storage.setItem("draft", "mine");
-  const taken = taking(browser.open().tab);
+  const taken = browser.taking(browser.open());
   browser.wait();
   assertEquals(taken, []);
 });
@@ -135,8 +149,8 @@ Deno.test("two tabs that reload at once keep what is theirs", () => {
   }
   // The first asks before the second is there.
   const after = before.map(({ own }) => {
-    const { tab } = browser.open(own);
-    return { tab, taken: taking(tab) };
+    const opened = browser.open(own);
+    return { tab: opened.tab, taken: browser.taking(opened) };
   });
   browser.wait();
   assertEquals(after.map(({ taken }) => taken), [[], []]);

@@ -33,7 +33,7 @@ export class Announcer {
   }
 
   /** `messages` of others came just now. */
-  announce(messages: readonly Said[]): void {
+  arrived(messages: readonly Said[]): void {
     if (messages.length === 0) return;
     const { timer, words } = this.#options;
     if (!this.#isOpen) {

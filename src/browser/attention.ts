@@ -25,7 +25,7 @@ export class Attention {
   constructor(words: Words, storage: KeyValueStorage) {
     const title = document.title;
     this.#unread = new Unread(pageTitle(), words);
-    this.#notifier = new Notifier({ words, title, hint: find("notify-hint", HTMLElement) });
+    this.#notifier = new Notifier({ words, title, hint: find("notify-hint") });
     this.#sound = new Switch({
       button: find("sound", HTMLButtonElement),
       storage,
@@ -42,7 +42,7 @@ export class Attention {
       key: NOTIFY_KEY,
       mayTurnOn: () => this.#notifier.ask(),
     });
-    find("switches", HTMLElement).hidden = false;
+    find("switches").hidden = false;
     const allow = () => {
       if (this.#sound.isOn) this.#chime.allow();
     };

@@ -3,21 +3,13 @@
 
 import { cleanText, countCodePoints } from "../message.ts";
 import type { Words } from "../words/words.ts";
+import { find } from "./dom.ts";
 import type { Draft } from "./draft.ts";
 
 /** From this share of the limit on, the length is shown. */
 const COUNTER_FROM = 0.8;
 /** Pasting more lines than this is mentioned: not all of them can be seen. */
 const MANY_LINES = 20;
-
-/** What a {@linkcode Composer} works on. */
-export interface ComposerElements {
-  readonly text: HTMLTextAreaElement;
-  readonly send: HTMLButtonElement;
-  readonly counter: HTMLElement;
-  /** Says what became of a paste. */
-  readonly hint: HTMLElement;
-}
 
 /** What a {@linkcode Composer} needs. */
 export interface ComposerOptions {
@@ -33,16 +25,19 @@ export interface ComposerOptions {
 
 /** The field for messages with its button and its counter. */
 export class Composer {
-  readonly #elements: ComposerElements;
+  readonly #text = find("text", HTMLTextAreaElement);
+  readonly #send = find("send");
+  readonly #counter = find("counter");
+  // Says what became of a paste.
+  readonly #hint = find("hint");
   readonly #options: ComposerOptions;
   // Safari ends a composition just before the Enter that ended it.
   #hasJustComposed = false;
   #pastedLines = 0;
 
-  constructor(elements: ComposerElements, options: ComposerOptions) {
-    this.#elements = elements;
+  constructor(options: ComposerOptions) {
     this.#options = options;
-    const { text, send } = elements;
+    const text = this.#text;
     text.addEventListener("keydown", (event) => this.#key(event));
     text.addEventListener("input", (event) => {
       this.#changed();
@@ -58,7 +53,7 @@ export class Composer {
       setTimeout(() => this.#hasJustComposed = false);
     });
     // A press would take the focus, and on a phone the keyboard with it.
-    send.addEventListener("mousedown", (event) => event.preventDefault());
+    this.#send.addEventListener("mousedown", (event) => event.preventDefault());
     // What the server sent back into the field is newer than what was saved.
     if (text.value === "") text.value = options.draft.load();
     this.#changed();
@@ -66,24 +61,24 @@ export class Composer {
 
   /** Whether nothing has been written. */
   get isEmpty(): boolean {
-    return this.#elements.text.value === "";
+    return this.#text.value === "";
   }
 
   /** Puts the cursor here. */
   focus(): void {
-    this.#elements.text.focus({ preventScroll: true });
+    this.#text.focus({ preventScroll: true });
   }
 
   /** Goes on with `text`, written elsewhere. */
   resume(text: string): void {
-    this.#elements.text.value = text;
+    this.#text.value = text;
     this.#options.draft.keep(text);
     this.#changed();
   }
 
   /** Sends what has been written. */
   submit(): void {
-    const { text } = this.#elements;
+    const text = this.#text;
     const { words, send, refuse } = this.#options;
     const over = lengthOf(text) - limitOf(text);
     if (over > 0) return refuse(words.say("tooLong", { count: over }));
@@ -102,7 +97,8 @@ export class Composer {
 
   #pasted(): void {
     const { words } = this.#options;
-    const { text, hint } = this.#elements;
+    const text = this.#text;
+    const hint = this.#hint;
     const over = lengthOf(text) - limitOf(text);
     if (over > 0) hint.textContent = words.say("tooLong", { count: over });
     else if (this.#pastedLines > MANY_LINES) {
@@ -111,19 +107,19 @@ export class Composer {
   }
 
   #changed(): void {
-    const { text, counter, send, hint } = this.#elements;
+    const text = this.#text;
     const { words } = this.#options;
     const limit = limitOf(text);
     const length = lengthOf(text);
     const isOver = length > limit;
-    counter.textContent = length < limit * COUNTER_FROM
+    this.#counter.textContent = length < limit * COUNTER_FROM
       ? ""
       : words.say("counter", { length, limit });
-    counter.dataset.state = isOver ? "over" : "within";
+    this.#counter.dataset.state = isOver ? "over" : "within";
     // Not `disabled`: the reason is told to whoever presses it.
-    send.ariaDisabled = String(isOver);
+    this.#send.ariaDisabled = String(isOver);
     text.ariaInvalid = String(isOver);
-    if (text.value === "") hint.textContent = "";
+    if (text.value === "") this.#hint.textContent = "";
     if (CSS.supports("field-sizing", "content")) return;
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight + text.offsetHeight - text.clientHeight}px`;

@@ -4,31 +4,25 @@
 import type { Timer } from "../client/platform.ts";
 import type { Message } from "../message.ts";
 import type { Words } from "../words/words.ts";
-import { Comings } from "./comings.ts";
-import { copyRows } from "./copying.ts";
-import { fetchMissed } from "./lost_messages.ts";
+import { decodeLog } from "../client/frames.ts";
+import { find } from "./dom.ts";
+import type { Extras } from "./load_extras.ts";
+import type { Comings } from "./comings.ts";
 import type { ReadMarker } from "./read_marker.ts";
 import { RowMaker } from "./row.ts";
-import { moveByKeys } from "./row_keys.ts";
 import { Rows } from "./rows.ts";
 import { Scroller } from "./scroller.ts";
-import { type Choices, type Entry, type GapEntry, type Said, Timeline } from "./timeline.ts";
+import { type Entry, type GapEntry, type Pending, type Said, Timeline } from "./timeline.ts";
 import { Times, untilMidnight } from "./times.ts";
 
 /** A page out of sight draws no frames; there the rows follow this much later. */
 const HIDDEN_FRAME_MS = 250;
 
-/** What a {@linkcode Conversation} works on. */
-export interface ConversationElements {
-  readonly scroller: HTMLElement;
-  readonly list: HTMLOListElement;
-  readonly pill: HTMLButtonElement;
-}
-
 /** What a {@linkcode Conversation} needs. */
 export interface ConversationOptions {
   readonly words: Words;
   readonly timer: Timer;
+  readonly extras: Promise<Extras>;
   /** Where the line "New" stands. */
   readonly marker: ReadMarker;
   /** The name the reader has at first. */
@@ -42,7 +36,8 @@ export class Conversation {
   readonly #timer: Timer;
   readonly #rows: Rows;
   readonly #scroller: Scroller;
-  readonly #comings: Comings;
+  readonly #extras: Promise<Extras>;
+  readonly #comings: Promise<Comings>;
   #self: string | undefined;
   #isScheduled = false;
   // Messages of others since the rows were last brought up to date.
@@ -50,9 +45,9 @@ export class Conversation {
 
   /** Takes over the rows that came with the page. */
   constructor(
-    { scroller, list, pill }: ConversationElements,
-    { words, timer, marker, self }: ConversationOptions,
+    { words, timer, extras, marker, self }: ConversationOptions,
   ) {
+    const list = find("messages", HTMLOListElement);
     const times = new Times(words, navigator.languages);
     this.#self = self;
     this.#timer = timer;
@@ -68,18 +63,21 @@ export class Conversation {
       load: (gap) => void this.#load(gap),
     });
     this.#rows = new Rows({ list, timeline: this.#timeline, maker, times });
-    this.#scroller = new Scroller({ scroller, list, pill }, {
+    this.#scroller = new Scroller({
       toEnd: () => this.toEnd(),
       nearEdge: (edge) => this.#rows.extend(edge) && this.#render(),
       hasEnd: () => this.#rows.hasEnd,
     }, words);
-    this.#comings = new Comings({
-      timeline: this.#timeline,
-      timer,
-      changed: (entry) => this.#touch(entry),
+    this.#extras = extras;
+    this.#comings = extras.then(({ Comings, copyRows, moveByKeys }) => {
+      copyRows(list);
+      moveByKeys(find("scroller"), list);
+      return new Comings({
+        timeline: this.#timeline,
+        timer,
+        changed: (entry) => this.#touch(entry),
+      });
     });
-    copyRows(list);
-    moveByKeys(scroller, list);
     const others = this.#rows.adopt().filter(({ name }) => name !== self);
     marker.open(list.dataset.log ?? "", others);
     this.#render();
@@ -111,19 +109,11 @@ export class Conversation {
     this.#touch(this.#timeline.store(message));
   }
 
-  /** Says why a message is still on its way. */
-  delay(id: string, reason: string): void {
+  /** Says why a message is not stored, and what can be done about it. */
+  pend(id: string, pending: Pending): void {
     const entry = this.#timeline.unsent(id);
     if (entry === undefined) return;
-    entry.pending = { fate: "delayed", reason };
-    this.#touch(entry);
-  }
-
-  /** Says why a message was refused, and offers to try again or to forget it. */
-  fail(id: string, reason: string, choices: Choices): void {
-    const entry = this.#timeline.unsent(id);
-    if (entry === undefined) return;
-    entry.pending = { fate: "failed", reason, choices };
+    entry.pending = pending;
     this.#touch(entry);
   }
 
@@ -154,8 +144,10 @@ export class Conversation {
 
   /** Tells who came and who went. */
   tellComings({ joined, left }: { joined: readonly string[]; left: readonly string[] }): void {
-    this.#comings.joined(joined);
-    this.#comings.left(left);
+    void this.#comings.then((comings) => {
+      comings.joined(joined);
+      comings.left(left);
+    });
   }
 
   /** The reader looks at the page. */
@@ -209,8 +201,9 @@ export class Conversation {
   async #load(gap: GapEntry): Promise<void> {
     gap.state = "loading";
     this.#touch(gap);
+    const { fetchMissed } = await this.#extras;
     try {
-      this.#timeline.fill(gap, await fetchMissed(gap));
+      this.#timeline.fill(gap, await fetchMissed(gap, decodeLog));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       // No connection: it can be tried again.
@@ -222,7 +215,7 @@ export class Conversation {
 
   #awaitMidnight(): void {
     this.#timer.after(untilMidnight(new Date()), () => {
-      this.#rows.renameDays();
+      this.#rows.forgetDays();
       this.#schedule();
       this.#awaitMidnight();
     });

@@ -6,7 +6,9 @@
  *
  * @throws {TypeError} When the page has none of that kind: page and script do not belong together.
  */
-export function find<T extends Element>(id: string, kind: new () => T): T {
+export function find(id: string): HTMLElement;
+export function find<T extends Element>(id: string, kind: new () => T): T;
+export function find(id: string, kind = HTMLElement): HTMLElement {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
   throw new TypeError(`Cannot start: the page has no ${kind.name} with the id "${id}"`);

@@ -2,19 +2,7 @@
 // it in words, with the way out as a button where there is one.
 
 import { freeName, type Refusal, type Words } from "../words/words.ts";
-import { makeButton } from "./dom.ts";
-
-/** What an {@linkcode Entry} works on. */
-export interface EntryElements {
-  readonly form: HTMLFormElement;
-  readonly name: HTMLInputElement;
-  readonly connect: HTMLButtonElement;
-  readonly error: HTMLElement;
-  /** Shown while writing: the name, and the way to another. */
-  readonly you: HTMLElement;
-  readonly youName: HTMLElement;
-  readonly rename: HTMLButtonElement;
-}
+import { find, makeButton } from "./dom.ts";
 
 /** What an {@linkcode Entry} needs. */
 export interface EntryOptions {
@@ -29,13 +17,15 @@ export interface EntryOptions {
 
 /** The form at the foot of the page. */
 export class Entry {
-  readonly #elements: EntryElements;
   readonly #options: EntryOptions;
+  readonly #form = find("form", HTMLFormElement);
+  readonly #name = find("name", HTMLInputElement);
+  readonly #error = find("error");
 
-  constructor(elements: EntryElements, options: EntryOptions) {
-    this.#elements = elements;
+  constructor(options: EntryOptions) {
     this.#options = options;
-    const { form, name, rename } = elements;
+    const form = this.#form;
+    const name = this.#name;
     // The script has better words than the browser, and fields that are not shown cannot be filled in.
     form.noValidate = true;
     form.addEventListener("submit", (event) => {
@@ -43,7 +33,7 @@ export class Entry {
       if (this.isJoining) options.join(name.value);
       else options.submit();
     });
-    rename.addEventListener("click", () => {
+    find("rename").addEventListener("click", () => {
       this.askName();
       this.focus();
       name.select();
@@ -55,7 +45,7 @@ export class Entry {
 
   /** Whether a name is asked for. */
   get isJoining(): boolean {
-    return this.#elements.form.dataset.mode === "join";
+    return this.#form.dataset.mode === "join";
   }
 
   /** Asks for a name. */
@@ -66,20 +56,20 @@ export class Entry {
 
   /** Puts the cursor into the name. */
   focus(): void {
-    this.#elements.name.focus({ preventScroll: true });
+    this.#name.focus({ preventScroll: true });
   }
 
   /** Lets `name` write. */
   welcome(name: string): void {
     this.setWaiting(false);
-    this.#elements.name.value = name;
-    this.#elements.youName.textContent = name;
+    this.#name.value = name;
+    find("you-name").textContent = name;
     this.#setMode("chat");
   }
 
   /** Whether an answer is awaited. */
   setWaiting(isWaiting: boolean): void {
-    const { connect } = this.#elements;
+    const connect = find("connect", HTMLButtonElement);
     connect.disabled = isWaiting;
     connect.textContent = this.#options.words.say(isWaiting ? "connecting" : "connect");
   }
@@ -87,7 +77,7 @@ export class Entry {
   /** Says what was refused. */
   refuse(error: Refusal): void {
     const { words, join } = this.#options;
-    const { name } = this.#elements;
+    const name = this.#name;
     this.showError(words.refusal(error));
     name.ariaInvalid = String(this.isJoining);
     const free = freeName(error);
@@ -96,19 +86,19 @@ export class Entry {
       name.value = free;
       join(free);
     });
-    this.#elements.error.append(" ", use);
+    this.#error.append(" ", use);
   }
 
   /** Says why something cannot be done, or nothing any more. */
   showError(reason?: string): void {
-    const { error, name } = this.#elements;
+    const error = this.#error;
     error.textContent = reason ?? "";
     error.hidden = reason === undefined;
-    name.ariaInvalid = "false";
+    this.#name.ariaInvalid = "false";
   }
 
   #setMode(mode: "join" | "chat"): void {
-    this.#elements.form.dataset.mode = mode;
-    this.#elements.you.hidden = mode !== "chat";
+    this.#form.dataset.mode = mode;
+    find("you").hidden = mode !== "chat";
   }
 }

@@ -6,6 +6,7 @@ export interface Pressed {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey: boolean;
   readonly isComposing: boolean;
   readonly defaultPrevented: boolean;
 }
@@ -14,17 +15,20 @@ export interface Pressed {
 export interface KeyPlace {
   /** A field or a control has it for itself. */
   readonly isTaken: boolean;
+  /** That field has nothing in it, to whose end one could go. */
+  readonly isEmpty: boolean;
   /** Text is selected: a key may be meant for that. */
   readonly hasSelection: boolean;
 }
 
 /** What a key means to the page as a whole; nothing when it is somebody else's. */
 export function meaningOf(
-  { key, ctrlKey, metaKey, altKey, isComposing, defaultPrevented }: Pressed,
-  { isTaken, hasSelection }: KeyPlace,
-): "close" | "help" | "write" | undefined {
+  { key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented }: Pressed,
+  { isTaken, isEmpty, hasSelection }: KeyPlace,
+): "close" | "end" | "help" | "write" | undefined {
   if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey) return undefined;
   if (key === "Escape") return "close";
+  if (key === "End" && !shiftKey && (!isTaken || isEmpty)) return "end";
   if (isTaken) return undefined;
   if (key === "?") return "help";
   // Keys that write have one character as their name; a space scrolls.

@@ -19,11 +19,18 @@ export function listenForKeys(actions: KeyActions): void {
   document.addEventListener("keydown", (event) => {
     const isTaken = event.target instanceof Element &&
       event.target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+    const isEmpty = event.target instanceof HTMLInputElement ||
+        event.target instanceof HTMLTextAreaElement
+      ? event.target.value === ""
+      : false;
     const hasSelection = getSelection()?.isCollapsed === false;
-    switch (meaningOf(event, { isTaken, hasSelection })) {
+    switch (meaningOf(event, { isTaken, isEmpty, hasSelection })) {
       case "close":
         if (!actions.close()) actions.toEnd();
         return;
+      case "end":
+        event.preventDefault();
+        return actions.toEnd();
       case "help":
         event.preventDefault();
         return actions.help();

@@ -1,6 +1,6 @@
 // Fetches what a reader missed, as far as the server still has it.
 
-import { decodeLog } from "../client/frames.ts";
+import type { decodeLog } from "../client/frames.ts";
 import type { Message } from "../message.ts";
 import type { GapEntry } from "./timeline.ts";
 
@@ -12,12 +12,15 @@ const MAX_REQUESTS = 5;
  *
  * @throws {TypeError} when the server cannot be reached or answers something else.
  */
-export async function fetchMissed({ after, before }: GapEntry): Promise<Message[]> {
+export async function fetchMissed(
+  { after, before }: GapEntry,
+  decode: typeof decodeLog,
+): Promise<Message[]> {
   const found: Message[] = [];
   for (let request = 0; request < MAX_REQUESTS; request++) {
     const since = found.at(-1)?.seq ?? after;
     const response = await fetch(`/messages.json?since=${since}`, { cache: "no-store" });
-    const messages = response.ok ? decodeLog(await response.text()) : undefined;
+    const messages = response.ok ? decode(await response.text()) : undefined;
     if (messages === undefined) throw new TypeError("Cannot load: the server gave no messages");
     const fresh = messages.filter(({ seq }) => seq > since && seq < before);
     found.push(...fresh);

@@ -4,22 +4,17 @@ import { ChatClient } from "../client/client.ts";
 import { IDENTITY_KEY, loadIdentity } from "../client/identity.ts";
 import { systemClock as timer } from "../clock.ts";
 import type { Since } from "../protocol.ts";
-import { DoorWatch } from "./door_watch.ts";
+import { LEFT_BEHIND } from "./desk.ts";
 import { find } from "./dom.ts";
+import { loadExtras } from "./load_extras.ts";
 import { openStorage } from "./storage.ts";
 import { Tab } from "./tab.ts";
-import { LEFT_BEHIND, View } from "./view.ts";
+import { View } from "./view.ts";
 import { readWords } from "./words.ts";
 
 const shared = openStorage("localStorage");
-const tab = new Tab({
-  shared,
-  own: openStorage("sessionStorage"),
-  channel: new BroadcastChannel("parley"),
-  timer,
-  random: Math.random,
-  newId,
-});
+const channel = new BroadcastChannel("parley");
+const tab = new Tab({ shared, own: openStorage("sessionStorage"), channel, newId });
 const client = new ChatClient({
   url: socketUrl(),
   openSocket: (url, protocol) => new WebSocket(url, protocol),
@@ -31,17 +26,36 @@ const client = new ChatClient({
   ...resumeFrom(find("messages", HTMLOListElement)),
 });
 
-const view = new View({ client, timer, newId, words: readWords(), shared, storage: tab.storage });
-const door = new DoorWatch({
-  ask: async () => (await fetch("/messages.json", { method: "HEAD" })).status,
-  // Not `reload`, which would send a form again that brought the page.
-  reload: () => location.replace("/"),
-});
-client.listen((event) => {
-  if (event.type === "status") door.see(event.status);
+const extras = loadExtras(timer);
+const { desk } = new View({
+  client,
+  timer,
+  newId,
+  words: readWords(),
+  shared,
+  storage: tab.storage,
+  extras,
 });
 client.connect();
-tab.takeOver(LEFT_BEHIND, (left) => view.takeOver(left));
+void extras.then(({ DoorWatch, inherit }) => {
+  const door = new DoorWatch({
+    ask: async () => (await fetch("/messages.json", { method: "HEAD" })).status,
+    // Not `reload`, which would send a form again that brought the page.
+    reload: () => location.replace("/"),
+  });
+  client.listen((event) => {
+    if (event.type === "status") door.see(event.status);
+  });
+  inherit({
+    id: tab.id,
+    shared,
+    channel,
+    timer,
+    random: Math.random,
+    names: LEFT_BEHIND,
+    take: (left) => desk.takeOver(left),
+  });
+});
 
 addEventListener("online", () => client.wake());
 addEventListener("pageshow", () => {
@@ -49,17 +63,17 @@ addEventListener("pageshow", () => {
   client.wake();
 });
 addEventListener("pagehide", () => {
-  view.save();
+  desk.save();
   tab.leave();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") client.wake();
   // On a phone this may be the last that a page hears.
-  else view.save();
+  else desk.save();
 });
 addEventListener("storage", ({ key }) => {
   const { name } = key === IDENTITY_KEY ? loadIdentity(shared) : {};
-  if (name !== undefined) view.follow(name);
+  if (name !== undefined) desk.follow(name);
 });
 
 function socketUrl(): string {

@@ -9,7 +9,7 @@ export class Menu {
   readonly #keys = find("keys", HTMLDialogElement);
 
   constructor() {
-    switchTheme(find("themes", HTMLElement));
+    switchTheme(find("themes"));
     find("keys-button", HTMLButtonElement).addEventListener("click", () => this.showKeys());
     document.addEventListener("click", ({ target }) => {
       if (target instanceof Node && !this.#settings.contains(target)) this.#settings.open = false;

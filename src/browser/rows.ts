@@ -28,7 +28,7 @@ export interface RowsOptions {
 export class Rows {
   readonly #options: RowsOptions;
   readonly #rows = new Map<Entry, HTMLLIElement>();
-  readonly #days = new Map<string, { day: string; row: HTMLLIElement }>();
+  readonly #days = new Map<string, HTMLLIElement>();
   readonly #divider: HTMLLIElement;
   // Entries that are other than their rows show.
   readonly #stale = new Set<Entry>();
@@ -79,13 +79,9 @@ export class Rows {
     this.#rows.delete(entry);
   }
 
-  /** Days are called otherwise from now on. */
-  renameDays(): void {
-    const { times } = this.#options;
-    const now = new Date();
-    for (const { day, row } of this.#days.values()) {
-      row.firstElementChild?.replaceChildren(times.nameDay(day, now));
-    }
+  /** Days are called otherwise from now on: their rows are made anew. */
+  forgetDays(): void {
+    this.#days.clear();
   }
 
   /** Shows the newest entries from now on. */
@@ -144,23 +140,14 @@ export class Rows {
     }
     this.#stale.clear();
     const wanted = new Set<Element>(planned);
+    for (const row of [...list.children]) if (!wanted.has(row)) this.#remove(row);
     let next = list.firstElementChild;
     for (const row of planned) {
-      while (next !== null && !wanted.has(next)) {
-        const gone = next;
-        next = next.nextElementSibling;
-        this.#remove(gone);
-      }
       if (row === next) next = next.nextElementSibling;
       else list.insertBefore(row, next);
     }
-    while (next !== null) {
-      const gone = next;
-      next = next.nextElementSibling;
-      this.#remove(gone);
-    }
     for (const [entry, row] of this.#rows) if (!wanted.has(row)) this.#rows.delete(entry);
-    for (const [key, { row }] of this.#days) if (!wanted.has(row)) this.#days.delete(key);
+    for (const [key, row] of this.#days) if (!wanted.has(row)) this.#days.delete(key);
   }
 
   #layOut(newFrom: number | undefined): Slot[] {
@@ -185,10 +172,8 @@ export class Rows {
 
   #dayRow(day: string, key: string): HTMLLIElement {
     const { maker, times } = this.#options;
-    const known = this.#days.get(key);
-    if (known !== undefined) return known.row;
-    const row = maker.day(times.nameDay(day, new Date()));
-    this.#days.set(key, { day, row });
+    let row = this.#days.get(key);
+    if (row === undefined) this.#days.set(key, row = maker.day(times.nameDay(day, new Date())));
     return row;
   }
 

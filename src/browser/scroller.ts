@@ -3,17 +3,10 @@
 // does, and not every browser can do it by itself.
 
 import type { Words } from "../words/words.ts";
+import { find } from "./dom.ts";
 
 /** As near to the end as this counts as at the end. */
 const END_PX = 32;
-
-/** What a {@linkcode Scroller} works on. */
-export interface ScrollerElements {
-  readonly scroller: HTMLElement;
-  readonly list: HTMLElement;
-  /** Says what came meanwhile, and brings there. */
-  readonly pill: HTMLButtonElement;
-}
 
 /** What a {@linkcode Scroller} causes. */
 export interface ScrollerActions {
@@ -27,7 +20,10 @@ export interface ScrollerActions {
 
 /** Keeps the reader's place while the conversation changes around it. */
 export class Scroller {
-  readonly #elements: ScrollerElements;
+  readonly #scroller = find("scroller");
+  readonly #list = find("messages");
+  // Says what came meanwhile, and brings there.
+  readonly #pill = find("pill");
   readonly #actions: ScrollerActions;
   readonly #words: Words;
   #unseen = 0;
@@ -35,11 +31,11 @@ export class Scroller {
   // without the place it should have been the roundings of many changes would add up.
   #held: { readonly row: Element; readonly top: number; readonly scrollTop: number } | undefined;
 
-  constructor(elements: ScrollerElements, actions: ScrollerActions, words: Words) {
-    this.#elements = elements;
+  constructor(actions: ScrollerActions, words: Words) {
     this.#actions = actions;
     this.#words = words;
-    const { scroller, pill } = elements;
+    const scroller = this.#scroller;
+    const pill = this.#pill;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     // A press leaves the focus, and on a phone the keyboard, where it is.
     pill.addEventListener("mousedown", (event) => event.preventDefault());
@@ -48,18 +44,17 @@ export class Scroller {
       if (document.activeElement === pill) scroller.focus({ preventScroll: true });
       actions.toEnd();
     });
-    addEventListener("keydown", (event) => this.#key(event));
   }
 
   /** Whether the newest message is in sight. */
   get isAtEnd(): boolean {
-    return this.#elements.scroller.scrollTop > -END_PX && this.#actions.hasEnd();
+    return this.#scroller.scrollTop > -END_PX && this.#actions.hasEnd();
   }
 
   /** Counts messages of others that came while the reader was further up. */
   missed(count: number): void {
     this.#unseen += count;
-    const { pill } = this.#elements;
+    const pill = this.#pill;
     if (this.#unseen === 0) return;
     pill.textContent = this.#words.say("pill", { count: this.#unseen });
     pill.hidden = false;
@@ -67,13 +62,13 @@ export class Scroller {
 
   /** Shows the end, which is there. */
   showEnd(): void {
-    this.#elements.scroller.scrollTop = 0;
+    this.#scroller.scrollTop = 0;
     this.#see();
   }
 
   /** Runs `change`; the first row in sight that `stays` is where it was afterwards. */
   hold(stays: (row: Element) => boolean, change: () => void): void {
-    const { scroller } = this.#elements;
+    const scroller = this.#scroller;
     const row = this.#anchor(stays);
     const now = row?.getBoundingClientRect().top ?? 0;
     const held = this.#held;
@@ -89,9 +84,8 @@ export class Scroller {
 
   /** The first row in sight of those that stay. */
   #anchor(stays: (row: Element) => boolean): Element | undefined {
-    const { scroller, list } = this.#elements;
-    const { top, bottom } = scroller.getBoundingClientRect();
-    const rows = list.children;
+    const { top, bottom } = this.#scroller.getBoundingClientRect();
+    const rows = this.#list.children;
     let low = 0;
     let high = rows.length;
     while (low < high) {
@@ -108,7 +102,7 @@ export class Scroller {
   }
 
   #scrolled(): void {
-    const { scroller } = this.#elements;
+    const scroller = this.#scroller;
     if (this.isAtEnd) this.#see();
     const fromEnd = -scroller.scrollTop;
     const fromStart = scroller.scrollHeight - scroller.clientHeight - fromEnd;
@@ -116,19 +110,8 @@ export class Scroller {
     else if (fromEnd < scroller.clientHeight) this.#actions.nearEdge("end");
   }
 
-  // In a field with something in it, End belongs to the field.
-  #key(event: KeyboardEvent): void {
-    if (event.key !== "End" || event.isComposing || event.defaultPrevented) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const { target } = event;
-    const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-    if (isField && target.value !== "") return;
-    event.preventDefault();
-    this.#actions.toEnd();
-  }
-
   #see(): void {
     this.#unseen = 0;
-    this.#elements.pill.hidden = true;
+    this.#pill.hidden = true;
   }
 }

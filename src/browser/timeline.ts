@@ -63,7 +63,7 @@ export class Timeline {
 
   /** The `seq` of the newest stored message, 0 without one. */
   get lastSeq(): number {
-    return this.#past.findLast(isStored)?.seq ?? 0;
+    return this.seqBefore(this.#past.length) ?? 0;
   }
 
   /** The entries from `start` to before `end`. */
@@ -77,9 +77,9 @@ export class Timeline {
 
   /** The `seq` of the last message before the entry at `index`. */
   seqBefore(index: number): number | undefined {
-    for (let at = Math.min(index, this.#past.length) - 1; at >= 0; at--) {
-      const entry = this.#past[at];
-      if (entry !== undefined && isStored(entry)) return entry.seq;
+    let at = Math.min(index, this.#past.length);
+    for (let entry = this.#past[--at]; entry !== undefined; entry = this.#past[--at]) {
+      if (isStored(entry)) return entry.seq;
     }
     return undefined;
   }

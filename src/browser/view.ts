@@ -1,222 +1,107 @@
 // Everything on the page, told what to show by what happens to the client and the client by what is
 // done on the page.
 
-import type { ChatClient } from "../client/client.ts";
 import type { ClientEvent } from "../client/events.ts";
-import { MAX_UNSENT, OUTBOX_KEY } from "../client/outbox.ts";
-import type { KeyValueStorage, Timer } from "../client/platform.ts";
-import { toChatError } from "../errors.ts";
-import { normalizeName } from "../message.ts";
-import type { Words } from "../words/words.ts";
-import { Announcer } from "./announcer.ts";
-import { Attention } from "./attention.ts";
-import { Composer } from "./composer.ts";
+import type { KeyValueStorage } from "../client/platform.ts";
 import { Conversation } from "./conversation.ts";
+import { Desk, type DeskOptions } from "./desk.ts";
 import { find } from "./dom.ts";
-import { Draft, DRAFT_KEY } from "./draft.ts";
-import { Entry } from "./entry.ts";
-import { listenForKeys } from "./keyboard.ts";
-import { Menu } from "./menu.ts";
-import { People } from "./people.ts";
+import type { Extras } from "./load_extras.ts";
+import { showPeople } from "./people.ts";
 import { ReadMarker } from "./read_marker.ts";
-import { FAILED_KEY, Sender } from "./sender.ts";
 import { StatusLine } from "./status_line.ts";
 import { aboutPeople } from "./words.ts";
 
-/** What a tab leaves behind and {@linkcode View.takeOver} takes. */
-export const LEFT_BEHIND = [OUTBOX_KEY, FAILED_KEY, DRAFT_KEY] as const;
-
 /** What a {@linkcode View} needs. */
-export interface ViewOptions {
-  readonly client: ChatClient;
-  readonly timer: Timer;
-  readonly newId: () => string;
-  readonly words: Words;
+export interface ViewOptions extends Omit<DeskOptions, "conversation" | "changed"> {
   /** Of all tabs. */
   readonly shared: KeyValueStorage;
-  /** Of this tab. */
-  readonly storage: KeyValueStorage;
+  readonly extras: Promise<Extras>;
 }
+
+/** The part that tells of messages of others: see `Announcer` and `Attention`. */
+type Heralds = readonly { arrived(messages: ClientMessages): void }[];
+type ClientMessages = Extract<ClientEvent, { type: "messages" }>["messages"];
 
 /** The page, alive. */
 export class View {
-  readonly #client: ChatClient;
+  /** Where one takes part. */
+  readonly desk: Desk;
   readonly #options: ViewOptions;
-  readonly #words: Words;
   readonly #conversation: Conversation;
-  readonly #people: People;
   readonly #status: StatusLine;
-  readonly #announcer: Announcer;
-  readonly #attention: Attention;
-  readonly #typing = find("typing", HTMLElement);
-  readonly #draft: Draft;
-  readonly #composer: Composer;
-  readonly #entry: Entry;
-  readonly #sender: Sender;
+  readonly #heralds: Promise<Heralds>;
 
   /** Takes the page over. */
   constructor(options: ViewOptions) {
-    const { client, timer, words, shared, storage } = options;
-    this.#client = client;
+    const { client, timer, words } = options;
     this.#options = options;
-    this.#words = words;
     this.#conversation = this.#makeConversation();
-    this.#announcer = new Announcer({ region: find("announcer", HTMLElement), timer, words });
-    this.#attention = new Attention(words, shared);
-    this.#people = new People({
-      list: find("people", HTMLUListElement),
-      count: find("people-count", HTMLElement),
-    }, words);
     this.#status = new StatusLine({
-      element: find("status", HTMLElement),
+      element: find("status"),
       timer,
       words,
       hasNetwork: () => navigator.onLine,
     });
-    this.#draft = new Draft(storage, timer);
-    this.#composer = this.#makeComposer();
-    this.#entry = this.#makeEntry();
-    this.#sender = this.#makeSender();
-    this.#listenForKeys();
+    this.desk = new Desk({
+      ...options,
+      conversation: this.#conversation,
+      changed: () => this.#showStatus(),
+    });
+    this.#heralds = this.#addExtras();
     client.listen((event) => this.#on(event));
-    this.#begin();
-  }
-
-  /** Saves what is not saved yet: the page may be gone in a moment. */
-  save(): void {
-    this.#draft.flush();
-  }
-
-  /** Takes over what a tab that is gone left in `storage`. */
-  takeOver(storage: KeyValueStorage): void {
-    this.#sender.takeOver(storage);
-    const text = new Draft(storage, this.#options.timer).load();
-    if (text === "" || !this.#composer.isEmpty) return;
-    this.#composer.resume(text);
-    this.#draft.flush();
-    storage.removeItem(DRAFT_KEY);
-  }
-
-  /** Another tab of the same person has a name now, or another one. */
-  follow(name: string): void {
-    if (name === this.#client.name) return;
-    this.#client.join(name).then(
-      (joined) => this.#entry.welcome(joined),
-      (error) => {
-        if (!(error instanceof DOMException)) this.#entry.refuse(toChatError(error));
-      },
-    );
   }
 
   #makeConversation(): Conversation {
-    const marker = new ReadMarker({
-      storage: this.#options.shared,
-      isAway: () => document.visibilityState === "hidden" || !document.hasFocus(),
-    });
-    const conversation = new Conversation({
-      scroller: find("scroller", HTMLElement),
-      list: find("messages", HTMLOListElement),
-      pill: find("pill", HTMLButtonElement),
-    }, { words: this.#words, timer: this.#options.timer, marker, self: this.#client.name });
-    addEventListener("focus", () => conversation.look());
-    document.addEventListener("visibilitychange", () => conversation.look());
+    const { shared, client } = this.#options;
+    const isAway = () => document.visibilityState === "hidden" || !document.hasFocus();
+    const marker = new ReadMarker({ storage: shared, isAway });
+    const conversation = new Conversation({ ...this.#options, marker, self: client.name });
+    const look = () => conversation.look();
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
     return conversation;
   }
 
-  #makeComposer(): Composer {
-    return new Composer({
-      text: find("text", HTMLTextAreaElement),
-      send: find("send", HTMLButtonElement),
-      counter: find("counter", HTMLElement),
-      hint: find("hint", HTMLElement),
-    }, {
-      words: this.#words,
-      draft: this.#draft,
-      send: (text) => this.#say(text),
-      refuse: (reason) => this.#entry.showError(reason),
-      typing: () => this.#client.typing(),
-    });
-  }
-
-  #makeEntry(): Entry {
-    return new Entry({
-      form: find("form", HTMLFormElement),
-      name: find("name", HTMLInputElement),
-      connect: find("connect", HTMLButtonElement),
-      error: find("error", HTMLElement),
-      you: find("you", HTMLElement),
-      youName: find("you-name", HTMLElement),
-      rename: find("rename", HTMLButtonElement),
-    }, {
-      words: this.#words,
-      join: (name) => this.#join(name),
-      submit: () => this.#composer.submit(),
-      keepName: () => {
-        const { name } = this.#client;
-        if (name !== undefined) this.#enter(name);
-      },
-    });
-  }
-
-  #makeSender(): Sender {
-    const conversation = this.#conversation;
-    const alarm = find("alarm", HTMLElement);
-    return new Sender({
-      ...this.#options,
-      display: {
-        sending: (said) => conversation.addUnsent({ ...said, name: this.#client.name ?? "" }),
-        stored: (message) => conversation.confirm(message),
-        failed: (id, reason, actions) => {
-          conversation.fail(id, reason, actions);
-          alarm.textContent = this.#words.say("notSent", { reason });
-        },
-        changed: () => this.#showStatus(),
-      },
-    });
-  }
-
-  #listenForKeys(): void {
+  async #addExtras(): Promise<Heralds> {
+    const { extras, timer, words, shared } = this.#options;
+    const { Announcer, Attention, listenForKeys, Menu } = await extras;
     const menu = new Menu();
     listenForKeys({
-      write: () => this.#entry.isJoining ? this.#entry.focus() : this.#composer.focus(),
+      write: () => this.desk.focus(),
       toEnd: () => this.#conversation.toEnd(),
       help: () => menu.showKeys(),
       close: () => menu.close(),
     });
-  }
-
-  /** Who has been here before goes on as who they were, without being asked. */
-  #begin(): void {
-    const { name } = this.#client;
-    this.#sender.begin();
-    if (name === undefined) this.#entry.askName();
-    else this.#entry.welcome(name);
-    // With a finger it would open the keyboard before anyone has read anything.
-    if (!matchMedia("(pointer: fine)").matches) return;
-    if (name === undefined) this.#entry.focus();
-    else this.#composer.focus();
+    return [
+      new Announcer({ region: find("announcer"), timer, words }),
+      new Attention(words, shared),
+    ];
   }
 
   #on(event: ClientEvent): void {
+    const { client, words } = this.#options;
     switch (event.type) {
       case "status":
         return this.#showStatus();
       case "reset":
-        return this.#conversation.reset(event.messages, this.#client.since?.log ?? "");
+        return this.#conversation.reset(event.messages, client.since?.log ?? "");
       case "messages":
         return this.#show(event);
       case "joined":
         this.#conversation.self = event.name;
-        return this.#showPeople();
+        return showPeople(client, words);
       case "refused":
-        this.#entry.askName();
-        return this.#entry.refuse(event.error);
+        return this.desk.refused(event.error);
       case "online":
         return this.#showComings(event);
       case "typing":
         return this.#showTyping(event.names);
       case "delayed":
-        return this.#conversation.delay(event.id, this.#words.refusal(event.error));
+        return this.#conversation.pend(event.id, {
+          fate: "delayed",
+          reason: words.refusal(event.error),
+        });
       case "error":
         // About nothing that anyone on this page has asked for.
         return;
@@ -224,64 +109,27 @@ export class View {
   }
 
   #show({ messages, skipped }: Extract<ClientEvent, { type: "messages" }>): void {
-    const others = messages.filter(({ name }) => name !== this.#client.name);
-    this.#announcer.announce(others);
-    this.#attention.arrived(others);
+    const others = messages.filter(({ name }) => name !== this.#options.client.name);
+    void this.#heralds.then((heralds) => heralds.forEach((herald) => herald.arrived(others)));
     this.#conversation.addStored(messages, skipped);
   }
 
   #showComings({ joined, left }: Extract<ClientEvent, { type: "online" }>): void {
-    this.#showPeople();
-    const others = joined.filter((name) => name !== this.#client.name);
+    const { client, words } = this.#options;
+    showPeople(client, words);
+    const others = joined.filter((name) => name !== client.name);
     this.#conversation.tellComings({ joined: others, left });
   }
 
-  #showPeople(): void {
-    this.#people.show(this.#client.online, this.#client.name);
-  }
-
   #showStatus(): void {
-    this.#status.show(this.#client.status, this.#client.unsent.length);
+    const { client } = this.#options;
+    this.#status.show(client.status, client.unsent.length);
   }
 
   #showTyping(names: readonly string[]): void {
-    this.#typing.replaceChildren(
-      ...(names.length > 0 ? aboutPeople(this.#words, "typing", names) : []),
+    const { words } = this.#options;
+    find("typing").replaceChildren(
+      ...(names.length > 0 ? aboutPeople(words, "typing", names) : []),
     );
-  }
-
-  async #join(name: string): Promise<void> {
-    this.#entry.showError();
-    this.#entry.setWaiting(true);
-    try {
-      this.#enter(await this.#client.join(normalizeName(name)));
-    } catch (error) {
-      // Another name is being asked for by now.
-      if (error instanceof DOMException) return;
-      this.#entry.askName();
-      this.#entry.focus();
-      this.#entry.refuse(toChatError(error));
-    }
-  }
-
-  #enter(name: string): void {
-    this.#entry.showError();
-    this.#entry.welcome(name);
-    this.#composer.focus();
-  }
-
-  #say(raw: string): boolean {
-    if (this.#client.unsent.length >= MAX_UNSENT) {
-      this.#entry.showError(this.#words.say("outboxFull"));
-      return false;
-    }
-    try {
-      this.#sender.say(raw);
-    } catch (error) {
-      this.#entry.refuse(toChatError(error));
-      return false;
-    }
-    this.#entry.showError();
-    return true;
   }
 }

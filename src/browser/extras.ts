@@ -1,0 +1,13 @@
+// What nobody needs in the first second, as a script of its own: `/extras.js`, which the page loads once
+// it can be used. All of it is given what it works on and keeps nothing that the page has, too.
+
+export { Announcer } from "./announcer.ts";
+export { Attention } from "./attention.ts";
+export { Comings } from "./comings.ts";
+export { copyRows } from "./copying.ts";
+export { DoorWatch } from "./door_watch.ts";
+export { inherit } from "./inheritance.ts";
+export { listenForKeys } from "./keyboard.ts";
+export { fetchMissed } from "./lost_messages.ts";
+export { Menu } from "./menu.ts";
+export { moveByKeys } from "./row_keys.ts";
