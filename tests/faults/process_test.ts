@@ -2,5 +2,8 @@
 
 import { register } from "./fault.ts";
 import { KILL_FAULTS } from "./kill.ts";
+import { LOG_FAULTS } from "./log.ts";
+import { START_FAULTS } from "./start.ts";
+import { STOP_FAULTS } from "./stop.ts";
 
-await register(KILL_FAULTS);
+await register([...KILL_FAULTS, ...START_FAULTS, ...LOG_FAULTS, ...STOP_FAULTS]);
