@@ -29,6 +29,8 @@ export interface Config {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Path of a file inside the data directory; without it the room is open. */
   readonly passwordFile: string | undefined;
+  /** Whether connections pass a front that ends hostile ones. */
+  readonly shield: boolean;
   readonly metrics: "local" | "public" | "off";
   readonly logLevel: "debug" | "info" | "warning" | "error";
   readonly logFormat: "text" | "json";
@@ -65,15 +67,12 @@ const FLAGS = {
   },
   rate: { value: "N", default: "5", help: "messages a second for each client; 0 for no limit" },
   "max-connections": { value: "N", default: "10000", help: "sockets, all together" },
-  "max-per-address": {
-    value: "N",
-    default: "200",
-    help: "sockets for each address; 0 for no limit",
-  },
+  "max-per-address": { value: "N", default: "200", help: "sockets an address; 0 for no limit" },
   "trust-proxy": { help: "believe X-Forwarded-For, -Proto and -Host (behind a proxy only)" },
   "tls-cert": { value: "FILE", help: "certificate chain (PEM) in the data directory" },
   "tls-key": { value: "FILE", help: "its private key (PEM) in the data directory" },
   "password-file": { value: "FILE", help: "file in the data directory with the room's password" },
+  shield: { help: "let connections in through a front that ends hostile ones" },
   metrics: { value: "WHO", default: "local", help: "who may read /metrics: local, public or off" },
   "log-level": { value: "LEVEL", default: "info", help: "debug, info, warning or error" },
   "log-format": { value: "FORMAT", default: "text", help: "text or json" },
@@ -154,6 +153,7 @@ function toConfig(values: Values): Config {
     trustProxy: values.isOn("trust-proxy"),
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     passwordFile: values.optional("password-file"),
+    shield: values.isOn("shield"),
     metrics: values.choice("metrics", ["local", "public", "off"]),
     logLevel: values.choice("log-level", ["debug", "info", "warning", "error"]),
     logFormat: values.choice("log-format", ["text", "json"]),

@@ -1,8 +1,10 @@
 // The listening port: how it is opened, what is said when it cannot be, and how it comes back when the
-// system takes it away.
+// system takes it away. With a shield, the port is the shield's and the server is behind it.
 
 import { StartError } from "./errors.ts";
 import type { Observer } from "./observer.ts";
+import type { ShieldOptions } from "./shield/messages.ts";
+import { Shield } from "./shield/shield.ts";
 
 // Deno's accept loop ends for good when the process is out of file descriptors; a moment later some
 // are free again.
@@ -15,6 +17,8 @@ export interface ListenOptions {
   /** PEM texts. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly observer: Observer;
+  /** The bundle of the shield and its caps, when there is to be one. */
+  readonly shield: { readonly code: string; readonly caps: ShieldOptions["caps"] } | undefined;
 }
 
 /** A port that answers. */
@@ -28,7 +32,39 @@ export interface Listener {
 type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
 
 /** @throws {StartError} when the address, the port or the certificate cannot be used. */
-export function listen(handler: Handler, options: ListenOptions): Listener {
+export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
+  const { host, port, tls, observer } = options;
+  if (options.shield === undefined) {
+    const server = serve(handler, { host, port, tls, observer });
+    return { url: urlOf(options, server.port), stop: () => server.stop() };
+  }
+  let shield: Shield | undefined;
+  // Who comes by another way than the shield is not let in: nobody has counted him.
+  const inner = serve(async (request, info) => {
+    const address = shield?.addressOf((info.remoteAddr as Deno.NetAddr).port);
+    if (address === undefined) return new Response("Forbidden\n", { status: 403 });
+    const remoteAddr = { ...info.remoteAddr as Deno.NetAddr, hostname: address };
+    return await handler(request, { ...info, remoteAddr });
+  }, { host: "127.0.0.1", port: 0, tls: undefined, observer });
+  const { code, caps } = options.shield;
+  try {
+    const own = { hostname: host, port, tls, innerPort: inner.port, caps };
+    shield = await Shield.start(code, { options: own, events: observer });
+  } catch (error) {
+    await inner.stop();
+    throw toStartError(error, { host, port, isTls: tls !== undefined });
+  }
+  return {
+    url: urlOf(options, shield.port),
+    async stop() {
+      await Promise.all([shield.stop(), inner.stop()]);
+    },
+  };
+}
+
+type ServeOptions = Omit<ListenOptions, "shield">;
+
+function serve(handler: Handler, options: ServeOptions) {
   let server = open(handler, options);
   const { port } = server.addr as Deno.NetAddr;
   let isStopping = false;
@@ -53,7 +89,7 @@ export function listen(handler: Handler, options: ListenOptions): Listener {
 
   watch();
   return {
-    url: urlOf(options, port),
+    port,
     async stop() {
       isStopping = true;
       await server.shutdown();
@@ -61,7 +97,7 @@ export function listen(handler: Handler, options: ListenOptions): Listener {
   };
 }
 
-function open(handler: Handler, { host, port, tls, observer }: ListenOptions): Deno.HttpServer {
+function open(handler: Handler, { host, port, tls, observer }: ServeOptions): Deno.HttpServer {
   try {
     return Deno.serve({
       hostname: host,
@@ -85,19 +121,21 @@ function toStartError(
 ): StartError {
   const where = `${host}:${port}`;
   const line = (why: string) => new StartError(`Cannot listen on ${where}: ${why}`, { cause });
-  if (cause instanceof Deno.errors.AddrInUse) {
+  // By its name: an error of another thread has lost its class.
+  const name = cause instanceof Error ? cause.name : "";
+  if (name === "AddrInUse") {
     return line("the port is in use; stop what uses it, or choose another with --port");
   }
-  if (cause instanceof Deno.errors.NotCapable) {
+  if (name === "NotCapable") {
     return line("Deno was not allowed to; give it --allow-net");
   }
-  if (cause instanceof Deno.errors.PermissionDenied) {
+  if (name === "PermissionDenied") {
     return line("this user may not; choose a port from 1024 up with --port");
   }
-  if (cause instanceof Deno.errors.AddrNotAvailable) {
+  if (name === "AddrNotAvailable") {
     return line("this machine has no such address; choose another with --host");
   }
-  if (isTls && !(cause instanceof Deno.errors.NotFound)) {
+  if (isTls && name !== "NotFound") {
     return line("the certificate or the key is not valid PEM, or they do not belong together");
   }
   return line(cause instanceof Error ? cause.message : "it failed for an unknown reason");

@@ -4,6 +4,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { VERSION } from "./config.ts";
 import { ERROR_CODES } from "./errors.ts";
+import { CUT_REASONS } from "./shield/messages.ts";
 
 /** What is read at the moment of a scrape instead of being counted. */
 export interface Readings {
@@ -47,6 +48,12 @@ export class Metrics {
     labelNames: ["code"],
     registers: [this.#registry],
   });
+  readonly cut = new Counter({
+    name: "chat_cut_connections_total",
+    help: "Connections that the shield ended",
+    labelNames: ["reason"],
+    registers: [this.#registry],
+  });
   readonly requests = new Counter({
     name: "chat_http_requests_total",
     help: "HTTP requests answered",
@@ -68,6 +75,7 @@ export class Metrics {
 
   constructor() {
     for (const code of ERROR_CODES) this.refused.inc({ code }, 0);
+    for (const reason of CUT_REASONS) this.cut.inc({ reason }, 0);
     const startedAt = Date.now() / 1000;
     this.#gauge("process_start_time_seconds", "Start of the process, Unix time", () => startedAt);
     new Gauge({

@@ -9,6 +9,8 @@ import type { Log } from "./log.ts";
 import type { StoredMessage } from "./message.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomEvents } from "./room.ts";
+import type { CutReason } from "./shield/messages.ts";
+import type { ShieldEvents } from "./shield/shield.ts";
 
 // Refusals come as fast as a stranger likes; the log takes so many, the metrics count them all.
 const REFUSALS_LOGGED = { perSecond: 5, burst: 50 };
@@ -32,7 +34,7 @@ export interface Totals {
 }
 
 /** The eyes of one server. */
-export class Observer implements RoomEvents, FileStoreEvents {
+export class Observer implements RoomEvents, FileStoreEvents, ShieldEvents {
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #now: () => number;
@@ -93,6 +95,12 @@ export class Observer implements RoomEvents, FileStoreEvents {
     if (this.#refusals.take(this.#now()) === 0) {
       this.#log.info("refused", { code: error.code, where });
     }
+  }
+
+  /** The shield ended a connection. */
+  cut(reason: CutReason): void {
+    this.#metrics.cut.inc({ reason });
+    if (this.#refusals.take(this.#now()) === 0) this.#log.info("cut", { reason });
   }
 
   /** An HTTP request has its answer. */

@@ -20,6 +20,7 @@ import { Password } from "./password.ts";
 import { Posting } from "./posting.ts";
 import { wireLimits } from "./protocol.ts";
 import { Room } from "./room.ts";
+import { loadBundle } from "./shield/bundle.ts";
 import type { MessageStore } from "./store.ts";
 import { upgrade } from "./websocket.ts";
 
@@ -35,6 +36,10 @@ const STORE_DEADLINE_MS = 3_000;
 
 /** What still waits to be logged at the end is worth no more than this. */
 const LOG_DEADLINE_MS = 500;
+
+/** With a shield: TCP connections beyond the sockets that are allowed. */
+const OTHER_CONNECTIONS = 1_000;
+const OTHER_PER_ADDRESS = 100;
 
 /** A server that is running. */
 export interface Server {
@@ -78,7 +83,9 @@ async function start(
   const store = await FileStore.open({ directory, history, clock, newLogId, events: observer });
   const door = await openDoor(directory, config.passwordFile);
   const { app, room, sockets } = compose({ config, assets, store, metrics, observer, door });
-  const listener = listen(app, { host: config.host, port: config.port, tls, observer });
+  const shield = config.shield ? { code: await loadBundle(), caps: shieldCaps(config) } : undefined;
+  const { host, port } = config;
+  const listener = await listen(app, { host, port, tls, observer, shield });
   const residentBytes = () => Deno.memoryUsage().rss;
   metrics.readFrom({
     activeConnections: sockets,
@@ -167,6 +174,14 @@ async function withDeadline(ms: number, work: Promise<void>): Promise<void> {
   const cancel = clock.after(ms, deadline.resolve);
   await Promise.race([work, deadline.promise]);
   cancel();
+}
+
+// Pages and posts are connections too, and no sockets.
+function shieldCaps({ maxConnections, maxPerAddress }: Config) {
+  return {
+    total: maxConnections + OTHER_CONNECTIONS,
+    perAddress: maxPerAddress === 0 ? 0 : maxPerAddress + OTHER_PER_ADDRESS,
+  };
 }
 
 async function readTls(directory: DataDirectory, tls: Config["tls"]) {

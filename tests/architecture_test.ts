@@ -9,7 +9,7 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 const MAX_LINES = 260;
 
 /** To run is what they are for, and nothing imports them. */
-const PROGRAMS = ["src/browser/main.ts"];
+const PROGRAMS = ["src/browser/main.ts", "src/shield/main.ts"];
 
 /** Modules that are given time, chance, files and sockets, or do without. */
 const CORE = [
@@ -29,6 +29,8 @@ const CORE = [
   "session",
   "store",
   "throttle",
+  "shield/frame_watch",
+  "shield/head",
   "visitor",
 ].map((name) => `src/${name}.ts`);
 

@@ -25,6 +25,7 @@ const PROMISED = {
   chat_store_commit_seconds: "histogram",
   chat_delivery_seconds: "histogram",
   chat_http_requests_total: "counter",
+  chat_cut_connections_total: "counter",
   chat_online_names: "gauge",
   process_resident_memory_bytes: "gauge",
   process_start_time_seconds: "gauge",
@@ -140,7 +141,7 @@ Deno.test("GET /metrics has no label that a user chose, whatever users do", asyn
     .flat();
   const values = Map.groupBy(labels, ([, label = ""]) => label);
   const chosen = (label: string) => new Set(values.get(label)?.map(([, , value]) => value));
-  assertEquals([...values.keys()].sort(), ["code", "le", "route", "status", "version"]);
+  assertEquals([...values.keys()].sort(), ["code", "le", "reason", "route", "status", "version"]);
   assertEquals(chosen("code"), new Set(ERROR_CODES));
   assertEquals(chosen("route"), new Set(["/", "/ws", "other"]));
   assert(chosen("status").isSubsetOf(new Set(["101", "200", "404", "405", "421"])));

@@ -63,8 +63,14 @@ async function openEndlessPost(port: number): Promise<RawConnection> {
   await connection.writeHead({
     method: "POST",
     path: "/",
-    headers: { "content-type": "application/x-www-form-urlencoded", "content-length": "1000" },
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": "1000",
+      expect: "100-continue",
+    },
   });
+  // The server has begun to read.
+  assertEquals((await connection.readHead()).status, 100);
   await connection.write("name=Ann");
   return connection;
 }

@@ -60,6 +60,11 @@ export class RawConnection implements Disposable {
     return new RawConnection(await Deno.connect({ hostname, port }));
   }
 
+  /** The same of a connection that was accepted. */
+  static of(connection: Deno.TcpConn): RawConnection {
+    return new RawConnection(connection);
+  }
+
   async write(data: Uint8Array | string): Promise<void> {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     for (let sent = 0; sent < bytes.length;) {

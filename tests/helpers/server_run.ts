@@ -8,6 +8,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).href;
 /** Exactly what `deno task start` gives; paths are relative to the working directory. */
 export const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data"];
 
+/** Flags that every server of a test run gets, such as `--shield`. */
+const FLAGS_FOR_ALL = (Deno.env.get("SERVER_FLAGS") ?? "").split(" ").filter((flag) => flag !== "");
+
 /** A line of the log. */
 export interface LogEvent {
   readonly level: string;
@@ -54,7 +57,12 @@ export class Run {
   }
 
   static async start(directory: string, options: ServerOptions): Promise<Run> {
-    const args = [`--port=${options.port ?? 0}`, "--log-format=json", ...options.args ?? []];
+    const args = [
+      `--port=${options.port ?? 0}`,
+      "--log-format=json",
+      ...options.args ?? [],
+      ...FLAGS_FOR_ALL,
+    ];
     const run = new Run(command(directory, args, options).spawn());
     try {
       run.started = await run.log.next(({ message }) => message === "started", "start");
