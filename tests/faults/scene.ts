@@ -1,9 +1,10 @@
 // A server under load that is about to be broken, and what must hold whatever was broken.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import { Ledger } from "../helpers/ledger.ts";
 import { Load, type LoadOptions, type Tally } from "../helpers/load.ts";
 import { readMetrics } from "../helpers/metrics_page.ts";
+import { type ProcessCost, readCost } from "../helpers/process_cost.ts";
 import type { Target } from "../helpers/poster.ts";
 import { Prober } from "../helpers/prober.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
@@ -14,6 +15,10 @@ export const HISTORY = 1000;
 
 /** The longest that anybody but the one at fault may wait for an answer. */
 const MAX_WAIT_MS = 250;
+
+/** What a process may hold after a fault, beyond what it held at first. */
+const MAX_MORE_BYTES = 50 * 1024 * 1024;
+const MAX_MORE_DESCRIPTORS = 5;
 
 /** How to set a scene. */
 export interface SceneOptions {
@@ -29,6 +34,7 @@ export class Scene implements AsyncDisposable {
   readonly ledger: Ledger;
   readonly load: Load;
   readonly prober: Prober;
+  readonly #cost: ProcessCost | undefined;
   #refusedProbes = 0;
 
   private constructor(parts: Pick<Scene, "server" | "ledger" | "load" | "prober">) {
@@ -36,6 +42,7 @@ export class Scene implements AsyncDisposable {
     this.ledger = parts.ledger;
     this.load = parts.load;
     this.prober = parts.prober;
+    this.#cost = readCost(this.server.pid);
   }
 
   static async set({ server: options = {}, load, between }: SceneOptions = {}): Promise<Scene> {
@@ -64,7 +71,7 @@ export class Scene implements AsyncDisposable {
     this.ledger.checkFile(await Deno.readTextFile(this.server.inData("messages.json")));
     await assertHealthy(this.server);
     const said = [`${tally.stored} messages`];
-    if (metrics) said.push(await this.#compareMetrics(tally));
+    if (metrics) said.push(await this.#compareMetrics(tally), this.#compareCost());
     return said.join(", ");
   }
 
@@ -92,6 +99,17 @@ export class Scene implements AsyncDisposable {
     );
     assertEquals(counted, expected, "the metrics are not what the load counted");
     return "metrics equal";
+  }
+
+  /** I5: the process holds what it held at first, and a little. */
+  #compareCost(): string {
+    const now = readCost(this.server.pid);
+    if (now === undefined || this.#cost === undefined) return "I5 not known here";
+    const more = now.residentBytes - this.#cost.residentBytes;
+    assertLess(more, MAX_MORE_BYTES, "I5: memory");
+    const moreDescriptors = Math.abs(now.descriptors - this.#cost.descriptors);
+    assertLessOrEqual(moreDescriptors, MAX_MORE_DESCRIPTORS, "I5: descriptors");
+    return `I5 ${more < 0 ? "" : "+"}${(more / 1e6).toFixed(0)} MB`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
