@@ -1,7 +1,7 @@
 // The door of a room with a password: who may pass, and how often one may try. Open paths are the app's
 // business, how a refusal looks too.
 
-import { getCookies } from "@std/http/cookie";
+import { readCookie } from "./cookies.ts";
 import { ChatError } from "./errors.ts";
 import { BucketTable } from "./guard.ts";
 import type { Password } from "./password.ts";
@@ -39,7 +39,7 @@ export class Door {
    * @throws {ChatError} `unauthorized`; `rate_limited` when `address` has tried too often.
    */
   async check(request: Request, address: string): Promise<void> {
-    const token = getCookies(request.headers)[PASS_COOKIE];
+    const token = readCookie(request, PASS_COOKIE);
     if (token !== undefined && await this.#password.accepts(token)) return;
     const bearer = /^Bearer +(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
     if (bearer === undefined) {

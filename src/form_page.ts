@@ -1,8 +1,9 @@
 // The chat without JavaScript: the page with its form, and what the form sends.
 
-import { getCookies, setCookie } from "@std/http/cookie";
+import { setCookie } from "@std/http/cookie";
 import { readForm } from "./body.ts";
 import type { Config } from "./config.ts";
+import { readCookie } from "./cookies.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import { checkOrigin } from "./guard.ts";
 import { isMessageId } from "./message.ts";
@@ -164,12 +165,12 @@ function isBrowser(request: Request): boolean {
 }
 
 function cookieKey(request: Request): string | undefined {
-  const key = getCookies(request.headers)[KEY_COOKIE];
+  const key = readCookie(request, KEY_COOKIE);
   return key !== undefined && isKey(key) ? key : undefined;
 }
 
 function cookieName(request: Request): string {
-  const value = getCookies(request.headers)[NAME_COOKIE] ?? "";
+  const value = readCookie(request, NAME_COOKIE) ?? "";
   try {
     return decodeURIComponent(value);
   } catch (error) {

@@ -1,8 +1,9 @@
 // How a reader wants the page: its language and its colours. Chosen by what the browser says, or by hand
 // with a link that works without a script; a choice by hand is kept in a cookie.
 
-import { getCookies, setCookie } from "@std/http/cookie";
+import { setCookie } from "@std/http/cookie";
 import { acceptsLanguages } from "@std/http/negotiation";
+import { readCookie } from "./cookies.ts";
 import { isLanguage, type Language, LANGUAGES } from "./words/languages.ts";
 
 /** The cookie with the language, when it was chosen by hand. */
@@ -25,9 +26,8 @@ export interface Preferences {
 /** What `request` asks for: by its address (`?lang=ru`), else by its cookies, else by its browser. */
 export function preferencesOf(request: Request): Preferences {
   const asked = new URL(request.url).searchParams;
-  const cookies = getCookies(request.headers);
-  const language = [asked.get("lang"), cookies[LANGUAGE_COOKIE]].find(isLanguage);
-  const theme = [asked.get("theme"), cookies[THEME_COOKIE]].find(isChoice);
+  const language = [asked.get("lang"), readCookie(request, LANGUAGE_COOKIE)].find(isLanguage);
+  const theme = [asked.get("theme"), readCookie(request, THEME_COOKIE)].find(isChoice);
   return { language: language ?? negotiate(request), theme: isTheme(theme) ? theme : undefined };
 }
 

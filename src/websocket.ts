@@ -1,8 +1,8 @@
 // From an upgrade request to a session, and from a real socket's events to the session's calls. Here
 // are the limits that need a socket: sizes, floods, and what Deno's sockets do that others do not.
 
-import { getCookies } from "@std/http/cookie";
 import type { Clock } from "./clock.ts";
+import { readCookie } from "./cookies.ts";
 import { ChatError } from "./errors.ts";
 import { type Admissions, messageRate, type Rate, TokenBucket } from "./guard.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
@@ -85,7 +85,7 @@ function opener(request: Request, isJson: boolean): Open {
     return (deps, options) => new TextSession(deps, { ...options, name, history });
   }
   const since = parseSince(searchParams.get("since"));
-  const cookie = getCookies(request.headers)[KEY_COOKIE];
+  const cookie = readCookie(request, KEY_COOKIE);
   const cookieKey = cookie !== undefined && isKey(cookie) ? cookie : undefined;
   return (deps, options) => new JsonSession(deps, { ...options, since, cookieKey });
 }

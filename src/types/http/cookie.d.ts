@@ -8,5 +8,4 @@ export interface Cookie {
   httpOnly?: boolean;
   sameSite?: "Strict" | "Lax" | "None";
 }
-export declare function getCookies(headers: Headers): Record<string, string>;
 export declare function setCookie(headers: Headers, cookie: Cookie): void;
