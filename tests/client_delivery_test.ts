@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { CONFIRM_MS } from "../src/client/delivery.ts";
 import { MAX_UNSENT, OUTBOX_KEY } from "../src/client/outbox.ts";
 import { memoryStorage } from "../src/client/platform.ts";
-import { TYPING_INTERVAL_MS } from "../src/client/client.ts";
+import { TYPING_INTERVAL_MS } from "../src/client/typing_signal.ts";
 import { ChatError } from "../src/errors.ts";
 import { type FakeSocket, message, World } from "./client_fakes.ts";
 

@@ -5,16 +5,15 @@ import { cleanText, countCodePoints } from "../message.ts";
 import type { Words } from "../words/words.ts";
 import { find } from "./dom.ts";
 import type { Draft } from "./draft.ts";
+import type { Extras } from "./load_extras.ts";
 
 /** From this share of the limit on, the length is shown. */
 const COUNTER_FROM = 0.8;
-/** Pasting more lines than this is mentioned: not all of them can be seen. */
-const MANY_LINES = 20;
-
 /** What a {@linkcode Composer} needs. */
 export interface ComposerOptions {
   readonly words: Words;
   readonly draft: Draft;
+  readonly extras: Promise<Extras>;
   /** Says `text`; returns whether it was taken, and the field may be emptied. */
   send(text: string): boolean;
   /** Says why the text cannot be sent. */
@@ -33,20 +32,15 @@ export class Composer {
   readonly #options: ComposerOptions;
   // Safari ends a composition just before the Enter that ended it.
   #hasJustComposed = false;
-  #pastedLines = 0;
 
   constructor(options: ComposerOptions) {
     this.#options = options;
     const text = this.#text;
     text.addEventListener("keydown", (event) => this.#key(event));
-    text.addEventListener("input", (event) => {
+    text.addEventListener("input", () => {
       this.#changed();
       options.draft.keep(text.value);
       if (text.value.trim() !== "") options.typing();
-      if (event instanceof InputEvent && event.inputType === "insertFromPaste") this.#pasted();
-    });
-    text.addEventListener("paste", ({ clipboardData }) => {
-      this.#pastedLines = linesOf(clipboardData?.getData("text/plain") ?? "");
     });
     text.addEventListener("compositionend", () => {
       this.#hasJustComposed = true;
@@ -54,6 +48,9 @@ export class Composer {
     });
     // A press would take the focus, and on a phone the keyboard with it.
     this.#send.addEventListener("mousedown", (event) => event.preventDefault());
+    void options.extras.then(({ hintAtPastes }) =>
+      hintAtPastes({ text, hint: this.#hint, words: options.words, excess: () => this.#excess() })
+    );
     // What the server sent back into the field is newer than what was saved.
     if (text.value === "") text.value = options.draft.load();
     this.#changed();
@@ -80,7 +77,7 @@ export class Composer {
   submit(): void {
     const text = this.#text;
     const { words, send, refuse } = this.#options;
-    const over = lengthOf(text) - limitOf(text);
+    const over = this.#excess();
     if (over > 0) return refuse(words.say("tooLong", { count: over }));
     if (text.value.trim() !== "" && send(text.value)) this.resume("");
   }
@@ -95,15 +92,8 @@ export class Composer {
     if (!event.repeat) this.submit();
   }
 
-  #pasted(): void {
-    const { words } = this.#options;
-    const text = this.#text;
-    const hint = this.#hint;
-    const over = lengthOf(text) - limitOf(text);
-    if (over > 0) hint.textContent = words.say("tooLong", { count: over });
-    else if (this.#pastedLines > MANY_LINES) {
-      hint.textContent = words.say("pasted", { count: this.#pastedLines });
-    }
+  #excess(): number {
+    return lengthOf(this.#text) - limitOf(this.#text);
   }
 
   #changed(): void {
@@ -133,8 +123,4 @@ function limitOf(text: HTMLTextAreaElement): number {
 /** The length as the server will count it. */
 function lengthOf(text: HTMLTextAreaElement): number {
   return countCodePoints(cleanText(text.value));
-}
-
-function linesOf(text: string): number {
-  return text.split(/\r\n?|\n/).length;
 }

@@ -12,8 +12,8 @@ import type { ReadMarker } from "./read_marker.ts";
 import { RowMaker } from "./row.ts";
 import { Rows } from "./rows.ts";
 import { Scroller } from "./scroller.ts";
-import { type Entry, type GapEntry, type Pending, type Said, Timeline } from "./timeline.ts";
-import { Times, untilMidnight } from "./times.ts";
+import { type Entry, type Pending, type Said, Timeline } from "./timeline.ts";
+import { Times } from "./times.ts";
 
 /** A page out of sight draws no frames; there the rows follow this much later. */
 const HIDDEN_FRAME_MS = 250;
@@ -36,7 +36,6 @@ export class Conversation {
   readonly #timer: Timer;
   readonly #rows: Rows;
   readonly #scroller: Scroller;
-  readonly #extras: Promise<Extras>;
   readonly #comings: Promise<Comings>;
   #self: string | undefined;
   #isScheduled = false;
@@ -60,7 +59,15 @@ export class Conversation {
         this.#timeline.discard(id);
         this.#render();
       },
-      load: (gap) => void this.#load(gap),
+      extras,
+      load: (gap) =>
+        void extras.then(({ loadMissed }) =>
+          loadMissed(gap, {
+            timeline: this.#timeline,
+            decode: decodeLog,
+            changed: () => this.#touch(gap),
+          })
+        ),
     });
     this.#rows = new Rows({ list, timeline: this.#timeline, maker, times });
     this.#scroller = new Scroller({
@@ -68,8 +75,12 @@ export class Conversation {
       nearEdge: (edge) => this.#rows.extend(edge) && this.#render(),
       hasEnd: () => this.#rows.hasEnd,
     }, words);
-    this.#extras = extras;
-    this.#comings = extras.then(({ Comings, copyRows, moveByKeys }) => {
+    this.#comings = extras.then(({ aboutComings, atMidnight, Comings, copyRows, moveByKeys }) => {
+      maker.aboutComings = (entry) => aboutComings(entry, words);
+      atMidnight(timer, () => {
+        this.#rows.forgetDays();
+        this.#schedule();
+      });
       copyRows(list);
       moveByKeys(find("scroller"), list);
       return new Comings({
@@ -81,7 +92,6 @@ export class Conversation {
     const others = this.#rows.adopt().filter(({ name }) => name !== self);
     marker.open(list.dataset.log ?? "", others);
     this.#render();
-    this.#awaitMidnight();
   }
 
   /** Whose messages are shown as one's own; those under a name one had before stay as they are. */
@@ -196,28 +206,5 @@ export class Conversation {
       this.#scroller.missed(incoming);
     }
     this.#marker.save();
-  }
-
-  async #load(gap: GapEntry): Promise<void> {
-    gap.state = "loading";
-    this.#touch(gap);
-    const { fetchMissed } = await this.#extras;
-    try {
-      this.#timeline.fill(gap, await fetchMissed(gap, decodeLog));
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      // No connection: it can be tried again.
-      gap.state = "offered";
-    }
-    this.#rows.forget(gap);
-    this.#schedule();
-  }
-
-  #awaitMidnight(): void {
-    this.#timer.after(untilMidnight(new Date()), () => {
-      this.#rows.forgetDays();
-      this.#schedule();
-      this.#awaitMidnight();
-    });
   }
 }

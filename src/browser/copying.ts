@@ -1,6 +1,8 @@
 // What the clipboard gets of selected rows: "[22:48] Ann: hello", one message after the other. A
 // selection within one text is copied as it is.
 
+import type { Words } from "../words/words.ts";
+import { makeButton } from "./dom.ts";
 import { clockOf } from "./times.ts";
 
 /** Makes copying rows of `list` give text that can be read elsewhere. */
@@ -44,4 +46,17 @@ function selectedIn(text: Element, range: Range): string {
     part.setEnd(range.endContainer, range.endOffset);
   }
   return part.toString();
+}
+
+/** Makes a button that puts `text` on the clipboard, and says so. */
+export function makeCopyButton(text: string, words: Words): HTMLButtonElement {
+  const button = makeButton(words.say("copy"), () => {
+    // Only there where the page came by https or from this machine.
+    navigator.clipboard?.writeText(text).then(
+      () => button.textContent = words.say("copied"),
+      () => button.textContent = words.say("copy"),
+    );
+  });
+  button.hidden = navigator.clipboard === undefined;
+  return button;
 }

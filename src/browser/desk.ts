@@ -10,6 +10,7 @@ import type { Conversation } from "./conversation.ts";
 import { find } from "./dom.ts";
 import { Draft, DRAFT_KEY } from "./draft.ts";
 import { Entry } from "./entry.ts";
+import type { Extras } from "./load_extras.ts";
 import { FAILED_KEY, Sender } from "./sender.ts";
 
 /** What a tab leaves behind and {@linkcode Desk.takeOver} takes. */
@@ -23,6 +24,7 @@ export interface DeskOptions {
   readonly words: Words;
   /** Of this tab. */
   readonly storage: KeyValueStorage;
+  readonly extras: Promise<Extras>;
   /** Where what is said shows. */
   readonly conversation: Conversation;
   /** More or fewer messages wait than before. */
@@ -44,6 +46,7 @@ export class Desk {
     this.#composer = new Composer({
       words,
       draft: this.#draft,
+      extras: options.extras,
       send: (text) => this.#say(text),
       refuse: (reason) => this.#entry.showError(reason),
       typing: () => client.typing(),

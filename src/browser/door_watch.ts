@@ -1,6 +1,7 @@
 // A page whose password has expired or was changed: its socket is refused, and a socket cannot tell why.
 // So after each attempt that failed the page asks, and makes room for the one that asks for the password.
 
+import type { ChatClient } from "../client/client.ts";
 import type { Status } from "../client/link.ts";
 
 /** What a {@linkcode DoorWatch} needs of a browser. */
@@ -35,4 +36,16 @@ export class DoorWatch {
       () => undefined,
     ).finally(() => this.#isAsking = false);
   }
+}
+
+/** Watches the door for `client`, for good. */
+export function watchDoor(client: ChatClient): void {
+  const door = new DoorWatch({
+    ask: async () => (await fetch("/messages.json", { method: "HEAD" })).status,
+    // Not `reload`, which would send a form again that brought the page.
+    reload: () => location.replace("/"),
+  });
+  client.listen((event) => {
+    if (event.type === "status") door.see(event.status);
+  });
 }

@@ -4,10 +4,14 @@
 export { Announcer } from "./announcer.ts";
 export { Attention } from "./attention.ts";
 export { Comings } from "./comings.ts";
-export { copyRows } from "./copying.ts";
-export { DoorWatch } from "./door_watch.ts";
+export { copyRows, makeCopyButton } from "./copying.ts";
+export { watchDoor } from "./door_watch.ts";
 export { inherit } from "./inheritance.ts";
 export { listenForKeys } from "./keyboard.ts";
-export { fetchMissed } from "./lost_messages.ts";
+export { loadMissed } from "./lost_messages.ts";
 export { Menu } from "./menu.ts";
+export { atMidnight } from "./midnight.ts";
+export { hintAtPastes } from "./paste_hint.ts";
+export { showPeople, showTyping } from "./people.ts";
 export { moveByKeys } from "./row_keys.ts";
+export { aboutComings } from "./words.ts";

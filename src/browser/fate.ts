@@ -20,8 +20,7 @@ export function showFate(
   },
 ): void {
   row.classList.remove("unsent", "delayed", "failed");
-  row.querySelector(":scope > .state")?.remove();
-  row.querySelector(":scope > .mark")?.remove();
+  for (const old of row.querySelectorAll(":scope > :is(.state, .mark)")) old.remove();
   if (fate !== "stored") row.classList.add(fate);
   if (fate !== "failed") {
     const mark = make("span", "mark");

@@ -37,15 +37,8 @@ const { desk } = new View({
   extras,
 });
 client.connect();
-void extras.then(({ DoorWatch, inherit }) => {
-  const door = new DoorWatch({
-    ask: async () => (await fetch("/messages.json", { method: "HEAD" })).status,
-    // Not `reload`, which would send a form again that brought the page.
-    reload: () => location.replace("/"),
-  });
-  client.listen((event) => {
-    if (event.type === "status") door.see(event.status);
-  });
+void extras.then(({ inherit, watchDoor }) => {
+  watchDoor(client);
   inherit({
     id: tab.id,
     shared,

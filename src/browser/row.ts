@@ -5,15 +5,16 @@ import { initials, personColour } from "../person.ts";
 import type { Words } from "../words/words.ts";
 import { make, makeButton } from "./dom.ts";
 import { showFate } from "./fate.ts";
+import type { Extras } from "./load_extras.ts";
 import { showText } from "./rich_text.ts";
 import type { Times } from "./times.ts";
 import type { Entry, GapEntry, MessageEntry, Pending, PresenceEntry } from "./timeline.ts";
-import { aboutPeople } from "./words.ts";
 
 /** What rows are made with. */
 export interface RowOptions {
   readonly words: Words;
   readonly times: Times;
+  readonly extras: Promise<Extras>;
   /** Whether this is what the reader is called. */
   readonly isSelf: (name: string) => boolean;
   /** The reader does not want to send this message any more. */
@@ -25,6 +26,9 @@ export interface RowOptions {
 /** Makes rows, and makes them show what has become of their entries. */
 export class RowMaker {
   readonly #options: RowOptions;
+
+  /** What a row about people says. There are no such rows before it is known. */
+  aboutComings: (entry: PresenceEntry) => Node[] = () => [];
 
   constructor(options: RowOptions) {
     this.#options = options;
@@ -58,7 +62,7 @@ export class RowMaker {
   /** Makes `row` show `entry` as it is now. */
   update(row: HTMLLIElement, entry: Entry): void {
     if (entry.kind === "message") this.#updateMessage(row, entry);
-    else if (entry.kind === "presence") row.replaceChildren(...this.#presence(entry));
+    else if (entry.kind === "presence") row.replaceChildren(...this.aboutComings(entry));
     else row.replaceChildren(...this.#gap(entry));
   }
 
@@ -91,29 +95,20 @@ export class RowMaker {
 
   /** What there is to say and to do about a message that is not stored. */
   #below(entry: MessageEntry, pending: Pending): (Node | string)[] {
-    const { words, discard } = this.#options;
+    const { words, discard, extras } = this.#options;
     if (pending.fate === "unsent") return [];
     if (pending.fate === "delayed") return [pending.reason];
     const { retry, discard: forget } = pending.choices;
+    const again = makeButton(words.say("retry"), retry);
+    void extras.then(({ makeCopyButton }) => again.after(makeCopyButton(entry.text, words)));
     return [
       make("span", "", `${words.say("failed")}: ${pending.reason}`),
-      makeButton(words.say("retry"), retry),
-      copyButton(entry.text, words),
+      again,
       makeButton(words.say("delete"), () => {
         forget?.();
         discard(entry);
       }),
     ];
-  }
-
-  #presence({ joined, left }: PresenceEntry): Node[] {
-    const { words } = this.#options;
-    const sentences = ([["joined", joined], ["left", left]] as const)
-      .filter(([, names]) => names.size > 0)
-      .map(([key, names]) => make("span", "", ...aboutPeople(words, key, [...names])));
-    return sentences.flatMap((sentence, index) =>
-      index === 0 ? [sentence] : [document.createTextNode(" · "), sentence]
-    );
   }
 
   #gap(gap: GapEntry): (Node | string)[] {
@@ -135,19 +130,6 @@ export function makeAvatar(name: string): HTMLElement {
   avatar.dataset["colour"] = String(personColour(name));
   avatar.ariaHidden = "true";
   return avatar;
-}
-
-/** Puts `text` on the clipboard, and says so. */
-function copyButton(text: string, words: Words): HTMLButtonElement {
-  const button = makeButton(words.say("copy"), () => {
-    // Only there where the page came by https or from this machine.
-    navigator.clipboard?.writeText(text).then(
-      () => button.textContent = words.say("copied"),
-      () => button.textContent = words.say("copy"),
-    );
-  });
-  button.hidden = navigator.clipboard === undefined;
-  return button;
 }
 
 /** The row of a message without its state; it has no time yet, because time is the server's. */

@@ -74,11 +74,6 @@ export class Rows {
     for (const [entry, row] of this.#rows) maker.update(row, entry);
   }
 
-  /** The row of `entry` is made anew. */
-  forget(entry: Entry): void {
-    this.#rows.delete(entry);
-  }
-
   /** Days are called otherwise from now on: their rows are made anew. */
   forgetDays(): void {
     this.#days.clear();

@@ -85,18 +85,10 @@ export class Scroller {
   /** The first row in sight of those that stay. */
   #anchor(stays: (row: Element) => boolean): Element | undefined {
     const { top, bottom } = this.#scroller.getBoundingClientRect();
-    const rows = this.#list.children;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
-      else low = middle + 1;
-    }
-    for (let index = low; index < rows.length; index++) {
-      const row = rows[index];
-      if (row === undefined || row.getBoundingClientRect().top > bottom) break;
-      if (stays(row)) return row;
+    for (const row of this.#list.children) {
+      const place = row.getBoundingClientRect();
+      if (place.top > bottom) break;
+      if (place.bottom > top && stays(row)) return row;
     }
     return undefined;
   }

@@ -6,10 +6,9 @@ import type { Words } from "../words/words.ts";
 /** Writes times and days for one reader. */
 export class Times {
   readonly #words: Words;
+  readonly #locale: string;
   readonly #clock: Intl.DateTimeFormat;
   readonly #full: Intl.DateTimeFormat;
-  readonly #day: Intl.DateTimeFormat;
-  readonly #dayAndYear: Intl.DateTimeFormat;
 
   /** `preferred` are the browser's languages: "en-GB" writes a date otherwise than "en" does. */
   constructor(words: Words, preferred: readonly string[]) {
@@ -20,14 +19,12 @@ export class Times {
       preferred.find((tag) =>
         tag.split("-")[0] === language && /^[a-z]+(-[a-z0-9]+)*$/i.test(tag)
       ) ?? language;
-    const day = { weekday: "long", day: "numeric", month: "long" } as const;
     // "2:03 AM", but "02:03": that is what the server writes, too, and so nothing changes at its rows.
     const { hour12 } = new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions();
     const hour = hour12 ? "numeric" : "2-digit";
     this.#clock = new Intl.DateTimeFormat(locale, { hour, minute: "2-digit" });
     this.#full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
-    this.#day = new Intl.DateTimeFormat(locale, day);
-    this.#dayAndYear = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
+    this.#locale = locale;
   }
 
   /** The time of day. */
@@ -47,7 +44,12 @@ export class Times {
     const yesterday = new Date(now);
     yesterday.setDate(now.getDate() - 1);
     if (day === dayOf(yesterday)) return this.#words.say("yesterday");
-    return (time.getFullYear() === now.getFullYear() ? this.#day : this.#dayAndYear).format(time);
+    return time.toLocaleDateString(this.#locale, {
+      weekday: "long",
+      day: "numeric",
+      month: "long",
+      ...(time.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
+    });
   }
 }
 

@@ -6,17 +6,14 @@ import type { KeyValueStorage } from "../client/platform.ts";
 import { Conversation } from "./conversation.ts";
 import { Desk, type DeskOptions } from "./desk.ts";
 import { find } from "./dom.ts";
-import type { Extras } from "./load_extras.ts";
-import { showPeople } from "./people.ts";
 import { ReadMarker } from "./read_marker.ts";
+import { makeAvatar } from "./row.ts";
 import { StatusLine } from "./status_line.ts";
-import { aboutPeople } from "./words.ts";
 
 /** What a {@linkcode View} needs. */
 export interface ViewOptions extends Omit<DeskOptions, "conversation" | "changed"> {
   /** Of all tabs. */
   readonly shared: KeyValueStorage;
-  readonly extras: Promise<Extras>;
 }
 
 /** The part that tells of messages of others: see `Announcer` and `Attention`. */
@@ -90,7 +87,7 @@ export class View {
         return this.#show(event);
       case "joined":
         this.#conversation.self = event.name;
-        return showPeople(client, words);
+        return this.#showPeople();
       case "refused":
         return this.desk.refused(event.error);
       case "online":
@@ -115,10 +112,15 @@ export class View {
   }
 
   #showComings({ joined, left }: Extract<ClientEvent, { type: "online" }>): void {
-    const { client, words } = this.#options;
-    showPeople(client, words);
+    const { client } = this.#options;
+    this.#showPeople();
     const others = joined.filter((name) => name !== client.name);
     this.#conversation.tellComings({ joined: others, left });
+  }
+
+  #showPeople(): void {
+    const { client, words, extras } = this.#options;
+    void extras.then(({ showPeople }) => showPeople({ client, words, avatarOf: makeAvatar }));
   }
 
   #showStatus(): void {
@@ -127,9 +129,7 @@ export class View {
   }
 
   #showTyping(names: readonly string[]): void {
-    const { words } = this.#options;
-    find("typing").replaceChildren(
-      ...(names.length > 0 ? aboutPeople(words, "typing", names) : []),
-    );
+    const { words, extras } = this.#options;
+    void extras.then(({ showTyping }) => showTyping(names, words));
   }
 }

@@ -3,6 +3,7 @@
 import type { Key } from "../words/en.ts";
 import { type Table, Words } from "../words/words.ts";
 import { find, make } from "./dom.ts";
+import type { PresenceEntry } from "./timeline.ts";
 
 /** More names than this become "and 7 others". */
 const NAMES_SHOWN = 3;
@@ -22,6 +23,16 @@ export function aboutPeople(words: Words, key: Key, names: readonly string[]): N
   );
 }
 
+/** Who came and who went. */
+export function aboutComings({ joined, left }: PresenceEntry, words: Words): Node[] {
+  const sentences = ([["joined", joined], ["left", left]] as const)
+    .filter(([, names]) => names.size > 0)
+    .map(([key, names]) => make("span", "", ...aboutPeople(words, key, [...names])));
+  return sentences.flatMap((sentence, index) =>
+    index === 0 ? [sentence] : [document.createTextNode(" · "), sentence]
+  );
+}
+
 /** `names` as "Ann, Bob and 7 others"; each name on its own as to its direction of writing. */
 export function nameList(words: Words, names: readonly string[]): Node[] {
   const list = new Intl.ListFormat(words.language, { type: "conjunction" });
@@ -32,9 +43,4 @@ export function nameList(words: Words, names: readonly string[]): Node[] {
   return list.formatToParts(shown).map(({ type, value }) =>
     type === "element" ? make("bdi", "", value) : document.createTextNode(value)
   );
-}
-
-/** `count` with the word for it: "1 message", "2 messages". */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
 }

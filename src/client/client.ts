@@ -1,7 +1,6 @@
 // The headless client of Parley: for the web page, the console, bots and tests. It connects,
 // resumes, joins and delivers by itself; what it needs of the world is passed in.
 
-import type { Cancel } from "../clock.ts";
 import { ChatError } from "../errors.ts";
 import { isMessageId, type Message, normalizeText } from "../message.ts";
 import type { ServerFrame, Since, WireLimits } from "../protocol.ts";
@@ -12,9 +11,7 @@ import { Membership } from "./membership.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import { type ChatClientOptions, memoryStorage } from "./platform.ts";
 import { Reader } from "./reader.ts";
-
-/** The server hears of writing at most this often. */
-export const TYPING_INTERVAL_MS = 3_000;
+import { TypingSignal } from "./typing_signal.ts";
 
 const TOO_LARGE = 1009;
 
@@ -54,9 +51,8 @@ export class ChatClient {
   readonly #membership: Membership;
   readonly #outbox: Outbox;
   readonly #delivery: Delivery;
+  readonly #typing: TypingSignal;
   #limits: WireLimits | undefined;
-  // While it is there, the server has just heard of writing.
-  #cancelTyping: Cancel | undefined;
 
   constructor(options: ChatClientOptions) {
     const { timer, random } = options;
@@ -76,6 +72,7 @@ export class ChatClient {
       },
     });
     const send = this.#link.send.bind(this.#link);
+    this.#typing = new TypingSignal(timer, () => send({ type: "typing" }));
     this.#membership = new Membership({
       storage: options.identityStorage ?? memoryStorage(),
       borrow: options.borrow ?? false,
@@ -181,11 +178,7 @@ export class ChatClient {
 
   /** Tells the others that something is being written; to be called at every key, it is gathered. */
   typing(): void {
-    if (this.#cancelTyping !== undefined || !this.#membership.joined) return;
-    this.#cancelTyping = this.#options.timer.after(TYPING_INTERVAL_MS, () => {
-      this.#cancelTyping = undefined;
-    });
-    this.#link.send({ type: "typing" });
+    if (this.#membership.joined) this.#typing.key();
   }
 
   /**
@@ -255,8 +248,7 @@ export class ChatClient {
     this.#membership.lost();
     this.#delivery.stop();
     this.#reader.lost();
-    this.#cancelTyping?.();
-    this.#cancelTyping = undefined;
+    this.#typing.reset();
   }
 
   #emit(event: ClientEvent): void {

@@ -107,9 +107,7 @@ export class Delivery {
 
   /** Forgets the message of that id, which may be on its way already; see `ChatClient.discard`. */
   discard(id: string, reason: unknown): boolean {
-    const wasWaiting = this.#options.outbox.remove(id);
-    this.#fates.get(id)?.reject(reason);
-    this.#fates.delete(id);
+    const wasWaiting = this.#fail(id, reason);
     if (id === this.#inFlight) this.#settle();
     this.#next();
     return wasWaiting;
@@ -144,9 +142,10 @@ export class Delivery {
     this.#cancelWait = undefined;
   }
 
-  #fail(id: string, error: ChatError): void {
-    this.#options.outbox.remove(id);
-    this.#fates.get(id)?.reject(error);
+  /** Returns whether it was waiting. */
+  #fail(id: string, reason: unknown): boolean {
+    this.#fates.get(id)?.reject(reason);
     this.#fates.delete(id);
+    return this.#options.outbox.remove(id);
   }
 }
