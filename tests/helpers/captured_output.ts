@@ -16,7 +16,7 @@ export class CapturedOutput implements Disposable {
     Deno.stdout.write = async (bytes) => {
       this.writes++;
       // A turn of the event loop, which a real write takes, too.
-      await Promise.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 0));
       if (this.failure !== undefined) throw this.failure;
       const taken = bytes.subarray(0, Math.min(bytes.length, this.maxWriteBytes));
       this.#text += this.#decoder.decode(taken, { stream: true });
