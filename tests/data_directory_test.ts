@@ -13,7 +13,7 @@ const isWindows = Deno.build.os === "windows";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test({
-  name: "DataDirectory makes what it makes for its user alone",
+  name: "security 39: DataDirectory makes what it makes for its user alone",
   ignore: isWindows,
   async fn() {
     await using scratch = await Scratch.make();
@@ -186,7 +186,7 @@ Deno.test("DataDirectory.replace() never writes over what a failed one left behi
 });
 
 Deno.test({
-  name: "DataDirectory.replace() does not follow a link that somebody put there",
+  name: "security 39: DataDirectory.replace() does not follow a link that somebody put there",
   ignore: isWindows,
   async fn() {
     await using scratch = await Scratch.make();

@@ -112,7 +112,7 @@ Deno.test("BucketTable goes on counting a key that is refused", () => {
   table.take("a", 1000);
 });
 
-Deno.test("BucketTable forgets the key unused longest when there are too many", () => {
+Deno.test("security 33: BucketTable forgets the key unused longest when there are too many", () => {
   const table = new BucketTable({ perSecond: 1, burst: 1 }, 2);
   table.take("a", 0);
   table.take("b", 0);

@@ -75,7 +75,7 @@ Deno.test("GET /messages.json?since= before what is kept has the whole history",
 });
 
 for (const since of ["", "x", "-1", "1.5", "1e3", "9007199254740992", "01x"]) {
-  Deno.test(`GET /messages.json?since=${since} is a bad request`, async () => {
+  Deno.test(`security 19: GET /messages.json?since=${since} is a bad request`, async () => {
     await using server = await ServerProcess.start();
     const response = await fetch(`${server.url}/messages.json?since=${since}`);
     const { code } = await response.json();
@@ -164,7 +164,7 @@ Deno.test("POST /messages without a key claims no name", async () => {
   await ann.join("Ann");
 });
 
-Deno.test("POST /messages is limited for an address, and says when to try again", async () => {
+Deno.test("security 27: POST /messages is limited for an address, and says when to try again", async () => {
   await using server = await ServerProcess.start({ args: ["--rate=1"] });
   const statuses: number[] = [];
   let refused = await post(server, { name: "Ann", text: "hi" });
@@ -178,7 +178,7 @@ Deno.test("POST /messages is limited for an address, and says when to try again"
   assertMatch(refused.headers.get("retry-after") ?? "", /^[12]$/);
 });
 
-Deno.test("POST /messages from a page of another site is refused, from no browser taken", async () => {
+Deno.test("security 3: POST /messages from a page of another site is refused, from no browser taken", async () => {
   await using server = await ServerProcess.start();
   const foreign: Record<string, string>[] = [
     { origin: "http://evil.example" },
@@ -213,7 +213,7 @@ const MALFORMED: [body: string, code: string][] = [
   [JSON.stringify({ name: "Ann", text: "t".repeat(2001) }), "text_invalid"],
 ];
 
-Deno.test("POST /messages refuses what is no message, and stores nothing of it", async () => {
+Deno.test("security 17: POST /messages refuses what is no message, and stores nothing of it", async () => {
   await using server = await ServerProcess.start();
   for (const [sent, wanted] of MALFORMED) {
     const { status, body } = await post(server, sent);
@@ -230,7 +230,7 @@ Deno.test("POST /messages takes 2000 code points however they are written", asyn
   assertEquals([status, body.text], [201, text]);
 });
 
-Deno.test("POST /messages stops reading a body that never says how long it is", async () => {
+Deno.test("security 25: POST /messages stops reading a body that never says how long it is", async () => {
   await using server = await ServerProcess.start();
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(16 * 1024)),

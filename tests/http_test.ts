@@ -61,7 +61,7 @@ const POLICY = new Map([
   ["object-src", "'none'"],
 ]);
 
-Deno.test("Every answer carries every security header, refusals too", async () => {
+Deno.test("security 11, 12: Every answer carries every security header, refusals too", async () => {
   await using server = await ServerProcess.start();
   for (const [status, request] of ANSWERS) {
     const { method, path } = request;
@@ -130,7 +130,7 @@ const METHODS: [method: string, path: string, allow: string][] = [
   ["FOO", "/app.js", "GET, HEAD"],
 ];
 
-Deno.test("A method that a route does not know is answered 405 with those it knows", async () => {
+Deno.test("security 5: A method that a route does not know is answered 405 with those it knows", async () => {
   await using server = await ServerProcess.start();
   for (const [method, path, allow] of METHODS) {
     const { status, headers } = await rawRequest(server.port, { method, path });
@@ -138,7 +138,7 @@ Deno.test("A method that a route does not know is answered 405 with those it kno
   }
 });
 
-Deno.test("Paths around the fixed ones are not found", async () => {
+Deno.test("security 23: Paths around the fixed ones are not found", async () => {
   await using server = await ServerProcess.start();
   const paths = ["/nothing", "/index.html", "//", "/static/style.css", "/data/messages.json"];
   const escapes = ["/../deno.json", "/..%2fdeno.json", "/%2e%2e/main.ts", "/style.css%00", "/WS"];
@@ -148,7 +148,7 @@ Deno.test("Paths around the fixed ones are not found", async () => {
   }
 });
 
-Deno.test("A refusal is a problem document with a stable code and no stack", async () => {
+Deno.test("security 16: A refusal is a problem document with a stable code and no stack", async () => {
   await using server = await ServerProcess.start();
   const response = await fetch(`${server.url}/nothing`);
   const problem = await response.json();
@@ -174,7 +174,7 @@ const HOSTS: [host: string, status: number][] = [
   ["user@localhost", 421],
 ];
 
-Deno.test("Every route answers only under names that no stranger can own", async () => {
+Deno.test("security 6: Every route answers only under names that no stranger can own", async () => {
   await using server = await ServerProcess.start({ args: ["--allow-host=chat.example.org"] });
   for (const [host, wanted] of HOSTS) {
     const { status } = await rawRequest(server.port, { path: "/healthz", headers: { host } });
@@ -198,7 +198,7 @@ const WHO: [args: string[], headers: Record<string, string>, status: number][] =
 
 for (const [args, headers, wanted] of WHO) {
   const who = Object.keys(headers)[0] ?? "this machine itself";
-  Deno.test(`GET /metrics answers ${wanted} to ${who} under "${args}"`, async () => {
+  Deno.test(`security 34: GET /metrics answers ${wanted} to ${who} under "${args}"`, async () => {
     await using server = await ServerProcess.start({ args });
     const { status, body } = await rawRequest(server.port, { path: "/metrics", headers });
     assertEquals(status, wanted);

@@ -71,7 +71,7 @@ Deno.test("openLog() writes what is at least of the level", async () => {
 });
 
 for (const format of ["text", "json"] as const) {
-  Deno.test(`openLog() keeps one event on one line of printable characters, as ${format}`, async () => {
+  Deno.test(`security 36: openLog() keeps one event on one line of printable characters, as ${format}`, async () => {
     const lines = await logged({ format }, (log) => {
       for (const name of HOSTILE) log.info("joined", { name });
       for (const name of HOSTILE) log.error("fault", { error: new Error(name), stack: name });
@@ -152,7 +152,7 @@ Deno.test("A log whose reader is gone does not end the process", async () => {
   assertEquals([stderr, (await child.status).code], ["still here", 0]);
 });
 
-Deno.test("The log of a server at work holds no text of a message and no key", async () => {
+Deno.test("security 36: The log of a server at work holds no text of a message and no key", async () => {
   await using server = await ServerProcess.start({ args: ["--log-level", "debug", "--rate", "1"] });
   const secret = "do not tell anybody";
   await using client = await JsonClient.open(server.url);

@@ -64,7 +64,7 @@ Deno.test("normalizeName() refuses a name with nothing to see", () => {
   for (const name of ["", " ", "\n\t\u3000", "\u0301", "\ufe0f", "\ue000"]) assertNameRefused(name);
 });
 
-Deno.test("normalizeName() refuses control, bidi, zero-width and invisible characters", () => {
+Deno.test("security 21: normalizeName() refuses control, bidi, zero-width and invisible characters", () => {
   const refused = [
     ..."\0\x07\x1b\x7f\x80\x9f\u061c\u200e\u200f\u202a\u202e\u2066\u2069\u200b\u200c\u200d\u2060",
     ..."\ufeff\xad\u034f\u115f\u3164\uffa0\u180e\u2800\ufff9\u{e0041}",
@@ -157,7 +157,7 @@ Deno.test("normalizeText() keeps what scripts need: joiners, bidi controls, deco
   }
 });
 
-Deno.test("normalizeText() replaces lone surrogates", () => {
+Deno.test("security 21: normalizeText() replaces lone surrogates", () => {
   assertEquals(normalizeText("a\ud800b\udc00c👍"), "a\ufffdb\ufffdc👍");
 });
 

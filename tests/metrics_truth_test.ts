@@ -89,7 +89,7 @@ Deno.test("the metrics equal what the clients counted", async () => {
   assertLessOrEqual(Math.abs(age), 60);
 });
 
-Deno.test("no label of the metrics holds what a stranger chose", async () => {
+Deno.test("security 33, 34: no label of the metrics holds what a stranger chose", async () => {
   await using server = await ServerProcess.start();
   for (const path of ["/secret-path", "/?q=secret", "/style.css?secret"]) {
     await rawRequest(server.port, { path });

@@ -124,7 +124,7 @@ Deno.test("Names.assertMayUse() allows a free name and claims nothing", () => {
   assertEquals(names.free("Ann"), "Ann");
 });
 
-Deno.test("Names treats names of Object.prototype as names", () => {
+Deno.test("security 18: Names treats names of Object.prototype as names", () => {
   const { names } = createNames();
   for (const name of ["__proto__", "constructor", "toString"]) {
     assertEquals(names.free(name), name);
@@ -133,7 +133,7 @@ Deno.test("Names treats names of Object.prototype as names", () => {
   }
 });
 
-Deno.test("Names keeps at most so many names for nobody and gives up the one unused longest", () => {
+Deno.test("security 33: Names keeps at most so many names for nobody and gives up the one unused longest", () => {
   const { names } = createNames();
   const { key } = names.claim("held");
   names.hold("held");

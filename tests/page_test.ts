@@ -197,7 +197,7 @@ Deno.test("A template that asks for something unknown is a mistake, not a hole i
   assertThrows(() => renderPage(view({ template: "{{nothing}}" })), RangeError, "nothing");
 });
 
-Deno.test("The page makes links of addresses, which tell the other side nothing", () => {
+Deno.test("security 14: The page makes links of addresses, which tell the other side nothing", () => {
   const html = renderPage(
     view({ messages: [message({ text: "see https://a.example/?b&c=<i>." })] }),
   );

@@ -88,7 +88,7 @@ Deno.test("decodeFrame() never throws, whatever comes", () => {
   );
 });
 
-Deno.test("decodeFrame() survives 32 KiB of nesting and of keys", () => {
+Deno.test("security 20: decodeFrame() survives 32 KiB of nesting and of keys", () => {
   for (const data of ["[".repeat(32_768), `${"[".repeat(16_384)}${"]".repeat(16_384)}`]) {
     assertEquals(refusalOf(data).code, "bad_request");
   }

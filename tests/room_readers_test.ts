@@ -86,7 +86,7 @@ Deno.test("Room tells a reader that lagged who came and went in the meantime", (
   assertEquals(world.clock.waiting, 0);
 });
 
-Deno.test("Room.sweep() closes with 1013 who has taken nothing for 30 s, and nobody else", () => {
+Deno.test("security 30: Room.sweep() closes with 1013 who has taken nothing for 30 s, and nobody else", () => {
   const world = new RoomWorld();
   const [dead, slow, quick] = [world.add(), world.add(), world.add()];
   dead.peer.isStalled = true;

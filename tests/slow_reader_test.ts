@@ -57,7 +57,7 @@ Deno.test("a reader that falls out of the window is told how many messages it mi
   assertEquals((await server.logged("slow reader")).skipped, skipped);
 });
 
-Deno.test("a client that asks and asks and never reads is cut off", async () => {
+Deno.test("security 30: a client that asks and asks and never reads is cut off", async () => {
   await using server = await ServerProcess.start({ args: ["--rate=0", "--history=1"] });
   using greedy = await RawWebSocket.open(server.port, JSON_DIALECT);
   await using ann = await JsonClient.open(server.url);

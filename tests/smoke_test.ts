@@ -9,7 +9,7 @@ import { JsonClient } from "./helpers/ws_client.ts";
 
 const isWindows = Deno.build.os === "windows";
 
-Deno.test("main serves a complete page with the permissions of the start task", async () => {
+Deno.test("security 38: main serves a complete page with the permissions of the start task", async () => {
   const task = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
   assertEquals(task.tasks.start.command, `deno run ${PERMISSIONS.join(" ")} main.ts`);
 
@@ -38,7 +38,7 @@ Deno.test("main says where it listens in one event, with an address a browser ca
   assertStringIncludes(await (await fetch(String(url))).text(), "<title>Class</title>");
 });
 
-Deno.test("main writes to its data directory only, for its user alone", async () => {
+Deno.test("security 39: main writes to its data directory only, for its user alone", async () => {
   await using server = await ServerProcess.start();
   await using ann = await JsonClient.open(server.url);
   await ann.join("Ann");
@@ -142,13 +142,13 @@ for (
     ["--allow-write=data", /"data": Deno was not allowed to; give --allow-read and --allow-write/],
   ] as const
 ) {
-  Deno.test(`main refuses to start without ${without}`, async () => {
+  Deno.test(`security 38: main refuses to start without ${without}`, async () => {
     const permissions = PERMISSIONS.filter((permission) => permission !== without);
     await assertRefuses([], { code: 1, says, permissions });
   });
 }
 
-Deno.test("main refuses a second server on the same data, and the first goes on", async () => {
+Deno.test("security 39: main refuses a second server on the same data, and the first goes on", async () => {
   await using server = await ServerProcess.start();
   const says = /another Parley is running on it/;
   await assertRefuses([], { code: 1, says, directory: server.directory });

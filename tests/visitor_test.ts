@@ -36,13 +36,13 @@ Deno.test("visitorOf() reads the host from the URL when there is no Host header"
   assertEquals(visitorOf(arrival).outside.host, "in-url.example:8000");
 });
 
-Deno.test("visitorOf() believes no forwarding header unless there is a proxy to trust", () => {
+Deno.test("security 35: visitorOf() believes no forwarding header unless there is a proxy to trust", () => {
   const { address, outside } = visitor({ headers: forwarded });
   assertEquals(address, "192.0.2.7");
   assertEquals(outside, { protocol: "http:", host: "chat.example" });
 });
 
-Deno.test("visitorOf() believes the last hop of a proxy, which a client cannot write", () => {
+Deno.test("security 35: visitorOf() believes the last hop of a proxy, which a client cannot write", () => {
   const { address, outside } = visitor({ headers: forwarded, trustProxy: true });
   assertEquals(address, "198.51.100.9");
   assertEquals(outside, { protocol: "https:", host: "public.example:8443" });

@@ -13,7 +13,7 @@ const JSON_DIALECT = { headers: { "sec-websocket-protocol": "parley.v1" } };
 /** The largest message in bytes. */
 const MAX_BYTES = 32 * 1024;
 
-Deno.test("a message of 32 KiB is read, and one byte more closes with 1009", async () => {
+Deno.test("security 25: a message of 32 KiB is read, and one byte more closes with 1009", async () => {
   await using server = await ServerProcess.start();
   await using ann = await JsonClient.open(server.url);
   ann.send("x".repeat(MAX_BYTES));
@@ -32,7 +32,7 @@ Deno.test("the bytes of a message are counted, not its characters", async () => 
   assertEquals((await bob.closed).code, 1009);
 });
 
-Deno.test("a message over 32 KiB in many frames closes with 1009", async () => {
+Deno.test("security 25: a message over 32 KiB in many frames closes with 1009", async () => {
   await using server = await ServerProcess.start();
   using ann = await RawWebSocket.open(server.port, JSON_DIALECT);
   const payload = new Uint8Array(4 * 1024).fill(32);
@@ -63,7 +63,7 @@ Deno.test("2000 code points are taken although every one is escaped", async () =
   assertEquals((await ann.shown("m1")).text, "\u{1F600}".repeat(2000));
 });
 
-Deno.test("a client that floods is closed with 1008, and nobody else", async () => {
+Deno.test("security 27, 28: a client that floods is closed with 1008, and nobody else", async () => {
   await using server = await ServerProcess.start();
   await using ann = await JsonClient.open(server.url);
   using flood = await RawWebSocket.open(server.port, JSON_DIALECT);
@@ -115,7 +115,7 @@ Deno.test("an upgrade from the server's own page and from no browser is let in",
 });
 
 for (const cap of ["--max-connections", "--max-per-address"]) {
-  Deno.test(`${cap} answers 503 before an upgrade, and lets in again when somebody leaves`, async () => {
+  Deno.test(`security 29: ${cap} answers 503 before an upgrade, and lets in again when somebody leaves`, async () => {
     await using server = await ServerProcess.start({ args: [`${cap}=2`] });
     await using _ann = await JsonClient.open(server.url);
     const bob = await JsonClient.open(server.url);

@@ -174,7 +174,7 @@ const REFUSED: [frame: unknown, code: string, id?: string][] = [
   [new Uint8Array([1, 2, 3]), "bad_request"],
 ];
 
-Deno.test("what a client may not say is refused with its code, and the socket stays", async () => {
+Deno.test("security 17: what a client may not say is refused with its code, and the socket stays", async () => {
   await using server = await ServerProcess.start();
   await using ann = await JsonClient.open(server.url);
   for (const [frame, code, id] of REFUSED) {
@@ -190,7 +190,7 @@ Deno.test("what a client may not say is refused with its code, and the socket st
   assertEquals((await ann.say("at last")).seq, 1);
 });
 
-Deno.test("sending too fast is refused with the id and when to try again", async () => {
+Deno.test("security 27: sending too fast is refused with the id and when to try again", async () => {
   await using server = await ServerProcess.start({ args: ["--rate=0.25"] });
   await using ann = await JsonClient.open(server.url);
   await using bob = await JsonClient.open(server.url);
@@ -205,7 +205,7 @@ Deno.test("sending too fast is refused with the id and when to try again", async
   assertEquals(ann.messages.map((message) => message.id), ["m1", "b1"]);
 });
 
-Deno.test("changing names without end is refused, and the name stays", async () => {
+Deno.test("security 28: changing names without end is refused, and the name stays", async () => {
   await using server = await ServerProcess.start();
   await using ann = await JsonClient.open(server.url);
   for (let n = 1; n <= 12; n++) ann.send({ type: "join", name: `Ann ${n}` });

@@ -42,7 +42,7 @@ const WAYS: Record<string, (url: string, name: string, text: string) => Promise<
 };
 
 for (const [index, [way, say]] of Object.entries(WAYS).entries()) {
-  Deno.test(`thirty payloads as name and text stay text: by ${way}`, async () => {
+  Deno.test(`security 9: thirty payloads as name and text stay text: by ${way}`, async () => {
     await using chat = await serve();
     await using ann = await Visitor.open(browser, chat.url);
     await ann.join("Ann");
