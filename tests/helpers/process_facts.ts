@@ -1,0 +1,63 @@
+// What the system says of a process. Linux only.
+
+/** Why a process cannot be looked at here. */
+export function procMissing(): Promise<string | undefined> {
+  return Promise.resolve(Deno.build.os === "linux" ? undefined : "/proc is of Linux");
+}
+
+/** Resident memory in MB. */
+export function residentMb(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+}
+
+/** Open file descriptors. */
+export function descriptors(pid: number): number {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+}
+
+/** Seconds of processor time that it has used. */
+export function cpuSeconds(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14);
+  return (Number(user) + Number(system)) / 100;
+}
+
+/** Looks again and again until `holds`; what it waits for happens in another process. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<number> {
+  const startedAt = performance.now();
+  while (!await holds()) {
+    if (performance.now() - startedAt > withinMs) {
+      throw new Error(`Not within ${withinMs} ms: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return performance.now() - startedAt;
+}
+
+/** Resident memory while something goes on, looked at ten times a second. */
+export class MemoryWatch implements Disposable {
+  /** The most so far, in MB. */
+  peakMb = 0;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(pid: number) {
+    this.peakMb = residentMb(pid);
+    this.#timer = setInterval(() => {
+      try {
+        this.peakMb = Math.max(this.peakMb, residentMb(pid));
+      } catch (error) {
+        // It has ended, which is for others to find out.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }, 100);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
