@@ -32,7 +32,7 @@ Deno.test("the bytes of a message are counted, not its characters", async () => 
   assertEquals((await bob.closed).code, 1009);
 });
 
-Deno.test("security 25: a message over 32 KiB in many frames closes with 1009", async () => {
+Deno.test("security 25, 26: a message over 32 KiB in many frames closes with 1009", async () => {
   await using server = await ServerProcess.start();
   using ann = await RawWebSocket.open(server.port, JSON_DIALECT);
   const payload = new Uint8Array(4 * 1024).fill(32);
