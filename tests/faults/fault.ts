@@ -4,6 +4,11 @@
 // everyone; I3 no id is stored twice; I4 the same process answers, or the next one after a restart; I5
 // memory and descriptors come back to what they were; I6 people who do nothing wrong do not wait.
 
+/** Decides what is left to chance; the same one breaks the same things, as far as time allows. */
+export const SEED = Number(
+  Deno.env.get("SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0],
+);
+
 /** How hard to try: within seconds, or as long as it takes. */
 export type Scale = "quick" | "long";
 
@@ -37,7 +42,11 @@ export async function register(faults: readonly Fault[]): Promise<void> {
       name: `Fault ${number}: ${title}${reason === undefined ? "" : ` (not here: ${reason})`}`,
       ignore: reason !== undefined,
       async fn() {
-        await run("quick");
+        try {
+          await run("quick");
+        } catch (cause) {
+          throw new Error(`Broken with SEED=${SEED}`, { cause });
+        }
       },
     });
   }

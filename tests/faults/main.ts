@@ -6,7 +6,7 @@
 
 import { CLOCK_FAULTS } from "./clock.ts";
 import { DISK_FAULTS } from "./disk.ts";
-import type { Fault, Scale } from "./fault.ts";
+import { type Fault, type Scale, SEED } from "./fault.ts";
 import { KILL_FAULTS } from "./kill.ts";
 import { LOG_FAULTS } from "./log.ts";
 import { REPEAT_FAULTS } from "./repeat.ts";
@@ -45,7 +45,7 @@ async function tryOut({ number, title, missing, run }: Fault, scale: Scale): Pro
     row(`${rounds}`, checked, `held, ${seconds} s`);
     return true;
   } catch (error) {
-    row("", String(error).split("\n")[0] ?? "", "BROKEN");
+    row("", `SEED=${SEED}: ${error}`.split("\n")[0] ?? "", "BROKEN");
     print(Deno.inspect(error));
     return false;
   }
