@@ -169,8 +169,8 @@ export class Conversation {
   /** Goes to the newest message at once. */
   toEnd(): void {
     this.#rows.toEnd();
-    this.#render();
     this.#scroller.showEnd();
+    this.#render();
   }
 
   #touch(entry: Entry): void {
@@ -192,14 +192,13 @@ export class Conversation {
     this.#isScheduled = false;
     const incoming = this.#incoming;
     this.#incoming = 0;
-    const slots = this.#rows.plan({
-      newFrom: this.#marker.newFrom,
-      followEnd: this.#scroller.isAtEnd,
-    });
-    if (this.#scroller.isAtEnd) {
-      this.#rows.show(slots);
-      // Within the tolerance the reader follows, too.
+    // Asked before anything is changed: afterwards the browser would have to lay everything out first.
+    const { isAtEnd } = this.#scroller;
+    const slots = this.#rows.plan({ newFrom: this.#marker.newFrom, followEnd: isAtEnd });
+    if (isAtEnd) {
+      // Within the tolerance the reader follows, too; the end stays the end while rows come.
       this.#scroller.showEnd();
+      this.#rows.show(slots);
     } else {
       const planned = new Set<Element>(slots);
       this.#scroller.hold((row) => planned.has(row), () => this.#rows.show(slots));

@@ -12,7 +12,7 @@ export const MAX_ROWS = 300;
 /** Entries shown; days and the like come on top. */
 const MAX_SHOWN = 260;
 /** Entries shown to those who are at the end, where few are in sight and many may come at once. */
-const SHOWN_AT_END = 120;
+const SHOWN_AT_END = 80;
 /** So many more are shown when the reader comes near an edge. */
 const STEP = 80;
 
