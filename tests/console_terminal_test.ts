@@ -29,6 +29,7 @@ terminalTest("The client shows a prompt, and what is said above it", async () =>
     "hh:mm Ann: hi",
     ">",
   );
+  await ben.sync();
   assertEquals(ben.messages.map(({ name, text }) => `${name}: ${text}`), [
     "Ben: hello\nin two lines",
     "Ann: hi",
@@ -134,9 +135,11 @@ terminalTest("Text of several lines is pasted as one message", async () => {
   assertEquals([...ann.screen.modes], ["?2004"]);
   await ann.paste("one\ntwo\x03");
   await ann.shows(YOU_ARE_ANN, "> one⏎two");
+  await ben.sync();
   assertEquals(ben.messages, []);
   await ann.type("\r");
   await ann.shows("hh:mm Ann: one", "      two", ">");
+  await ben.sync();
   assertEquals(ben.messages.map(({ text }) => text), ["one\ntwo"]);
   await ann.type("/quit\r");
   assertEquals(await ann.ended(), 0);
@@ -211,7 +214,8 @@ terminalTest("SIGTERM leaves and gives the terminal back", async () => {
 
 terminalTest("Ctrl+Z does nothing: who works under deno task could not come back", async () => {
   await using server = await ServerProcess.start();
-  await using ann = await joinConsole(server.url);
+  // A shell with job control: without one the system itself lets nothing stop.
+  await using ann = await joinConsole(server.url, { launcher: ["sh", "-mc", '"$0" "$@"'] });
   await ann.type(`${CTRL_Z}here\r`);
   await ann.sees("Ann: here");
 });

@@ -110,14 +110,21 @@ export class LineEditor {
   }
 }
 
-/** What is typed on the terminal, key by key, with what is pasted as one line. */
+/** What is typed on the terminal, key by key, with what is pasted as one of them. */
 function readKeys(): PassThrough {
   const { stdin } = process;
   const keys = new PassThrough();
   const pastes = new PasteReader();
   stdin.setRawMode(true);
   stdin.setEncoding("utf8");
-  stdin.on("data", (chunk: string) => keys.write(pastes.read(chunk)));
-  stdin.on("end", () => keys.end());
+  stdin.on("data", (chunk: string) => {
+    for (const { text, isPasted } of pastes.read(chunk)) {
+      // Pasted text at once: readline draws the line anew for every key. Events instead of writes, which
+      // would come later than these.
+      if (isPasted) keys.emit("keypress", text, {});
+      else keys.emit("data", text);
+    }
+  });
+  stdin.on("end", () => keys.emit("end"));
   return keys;
 }

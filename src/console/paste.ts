@@ -15,24 +15,31 @@ export const PASTE_MARKS_OFF = "\x1b[?2004l";
 const BEGIN = "\x1b[200~";
 const END = "\x1b[201~";
 
-/** Turns what a terminal sends into keys: pasted text becomes one line. */
+/** A part of what somebody enters: keys, or one line of pasted text. */
+export interface Entered {
+  readonly text: string;
+  readonly isPasted: boolean;
+}
+
+/** Tells what is pasted from what is typed, in what a terminal sends. */
 export class PasteReader {
   #isPasting = false;
   // The beginning of what may be a mark, whose end has not come yet.
   #rest = "";
 
-  /** The keys in `chunk`, the next part of the input. */
-  read(chunk: string): string {
+  /** What is in `chunk`, the next part of the input. */
+  read(chunk: string): Entered[] {
     let text = this.#rest + chunk;
-    let keys = "";
+    const parts: Entered[] = [];
     for (let at = text.indexOf(this.#mark); at >= 0; at = text.indexOf(this.#mark)) {
-      keys += this.#keysOf(text.slice(0, at));
+      parts.push(this.#entered(text.slice(0, at)));
       text = text.slice(at + this.#mark.length);
       this.#isPasting = !this.#isPasting;
     }
     const end = text.length - this.#partLength(text);
     this.#rest = text.slice(end);
-    return keys + this.#keysOf(text.slice(0, end));
+    parts.push(this.#entered(text.slice(0, end)));
+    return parts.filter((part) => part.text !== "");
   }
 
   /** The one that comes next. */
@@ -49,8 +56,11 @@ export class PasteReader {
     return length < shortest ? 0 : length;
   }
 
-  #keysOf(text: string): string {
-    if (!this.#isPasting) return text;
-    return withoutControls(text.replace(/\r\n?|\n/g, LINE_BREAK));
+  #entered(text: string): Entered {
+    if (!this.#isPasting) return { text, isPasted: false };
+    return {
+      text: withoutControls(text.replace(/\r\n?|\n/g, LINE_BREAK)),
+      isPasted: true,
+    };
   }
 }

@@ -8,6 +8,8 @@ const CONSOLE = new URL("../../src/console.ts", import.meta.url).href;
 export interface ConsoleTerminalOptions extends TerminalOptions {
   /** @default {"Ann"} */
   readonly name?: string;
+  /** What starts it: a command and its arguments, before the client's own. @default {[]} */
+  readonly launcher?: readonly string[];
 }
 
 /** What the client says first to Ann. */
@@ -16,10 +18,10 @@ export const YOU_ARE_ANN = "You are Ann. /help shows the commands.";
 /** A terminal in which somebody starts the client of the server at `url`. */
 export async function openConsole(
   url: string,
-  { name = "Ann", ...options }: ConsoleTerminalOptions = {},
+  { name = "Ann", launcher = [], ...options }: ConsoleTerminalOptions = {},
 ): Promise<PseudoTerminal> {
-  const command = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE, name, url];
-  return await PseudoTerminal.open(command, options);
+  const run = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE, name, url];
+  return await PseudoTerminal.open([...launcher, ...run], options);
 }
 
 /** {@linkcode openConsole}, until the name is had. */
