@@ -5,11 +5,11 @@
 import { Announcer, lags } from "./announcer.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { type Encoded, Encodings } from "./encodings.ts";
 import { History, type ReadonlyHistory } from "./history.ts";
-import { MAX_FRAME_BYTES, MAX_UNREAD_BYTES, WINDOW_MESSAGES } from "./limits.ts";
+import { MAX_UNREAD_BYTES, WINDOW_MESSAGES } from "./limits.ts";
 import type { StoredMessage } from "./message.ts";
 import { Presence } from "./presence.ts";
-import type { Dialect } from "./protocol.ts";
 
 /** There is no event for a socket that has room again, so it is looked at this often. */
 export const LAG_RETRY_MS = 50;
@@ -48,17 +48,6 @@ export interface RoomOptions {
   /** Messages kept for readers that are behind. @default {WINDOW_MESSAGES} */
   readonly window?: number;
 }
-
-interface Encoded {
-  readonly frames: readonly string[];
-  /** The cursor after these frames. */
-  readonly next: number;
-  readonly messages: number;
-  readonly skipped: number;
-}
-
-// Connections of one dialect at one cursor share one encoding.
-type Encodings = Map<Dialect, Map<number, Encoded>>;
 
 /** A conversation and everyone who follows it. */
 export class Room {
@@ -216,7 +205,7 @@ export class Room {
   }
 
   #flush(): void {
-    const encodings: Encodings = new Map();
+    const encodings = new Encodings(this.#history);
     const { end } = this.#history;
     let messages = 0;
     let frames = 0;
@@ -234,25 +223,10 @@ export class Room {
   }
 
   #advance(connection: Connection, encodings: Encodings): Encoded {
-    const encoded = this.#encode(connection, encodings);
+    const encoded = encodings.of(connection);
     connection.cursor = encoded.next;
     for (const frame of encoded.frames) this.handOver(connection, frame);
     if (encoded.skipped > 0) this.#events.skipped(connection, encoded.skipped);
-    return encoded;
-  }
-
-  #encode({ dialect, cursor }: Connection, encodings: Encodings): Encoded {
-    let byCursor = encodings.get(dialect);
-    if (byCursor === undefined) encodings.set(dialect, byCursor = new Map());
-    let encoded = byCursor.get(cursor);
-    if (encoded === undefined) {
-      const batch = this.#history.fitting(cursor, MAX_FRAME_BYTES);
-      const skipped = Math.max(0, this.#history.start - cursor);
-      const frames = batch.length > 0 ? dialect.messages(batch, skipped) : [];
-      const next = cursor + skipped + batch.length;
-      encoded = { frames, next, messages: batch.length, skipped };
-      byCursor.set(cursor, encoded);
-    }
     return encoded;
   }
 

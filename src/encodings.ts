@@ -1,0 +1,44 @@
+// The frames of one flush. Connections of one dialect at one cursor share one encoding, so a message to
+// many costs as much to write as a message to one.
+
+import type { Connection } from "./connection.ts";
+import type { ReadonlyHistory } from "./history.ts";
+import { MAX_FRAME_BYTES } from "./limits.ts";
+import type { Dialect } from "./protocol.ts";
+
+/** What a connection is sent in one flush. */
+export interface Encoded {
+  readonly frames: readonly string[];
+  /** The cursor after these frames. */
+  readonly next: number;
+  readonly messages: number;
+  /** Messages before them that fell out of the window. */
+  readonly skipped: number;
+}
+
+/** Encodes what follows a cursor, once. Good for as long as nothing is appended. */
+export class Encodings {
+  readonly #history: ReadonlyHistory;
+  readonly #byDialect = new Map<Dialect, Map<number, Encoded>>();
+
+  constructor(history: ReadonlyHistory) {
+    this.#history = history;
+  }
+
+  /** What follows the cursor of `connection`, as far as it fits in one frame. */
+  of({ dialect, cursor }: Pick<Connection, "dialect" | "cursor">): Encoded {
+    let byCursor = this.#byDialect.get(dialect);
+    if (byCursor === undefined) this.#byDialect.set(dialect, byCursor = new Map());
+    let encoded = byCursor.get(cursor);
+    if (encoded === undefined) byCursor.set(cursor, encoded = this.#encode(dialect, cursor));
+    return encoded;
+  }
+
+  #encode(dialect: Dialect, cursor: number): Encoded {
+    const batch = this.#history.fitting(cursor, MAX_FRAME_BYTES);
+    const skipped = Math.max(0, this.#history.start - cursor);
+    const frames = batch.length > 0 ? dialect.messages(batch, skipped) : [];
+    const next = cursor + skipped + batch.length;
+    return { frames, next, messages: batch.length, skipped };
+  }
+}
