@@ -6,10 +6,10 @@ const MAX_BYTES = 64 * 1024;
 
 /** Reads a connection. */
 export class Chunks {
-  readonly #connection: Deno.Conn;
+  readonly #connection: Pick<Deno.Conn, "read">;
   #buffer = new Uint8Array(MIN_BYTES);
 
-  constructor(connection: Deno.Conn) {
+  constructor(connection: Pick<Deno.Conn, "read">) {
     this.#connection = connection;
   }
 
@@ -26,6 +26,6 @@ export class Chunks {
 }
 
 /** Writes all of `bytes`; one call may take a part only. */
-export async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+export async function writeAll(connection: Pick<Deno.Conn, "write">, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
 }

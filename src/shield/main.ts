@@ -4,6 +4,7 @@
 import { addressKey } from "../guard.ts";
 import type { FromShield, ShieldOptions, ToShield } from "./messages.ts";
 import { Passage } from "./passage.ts";
+import { type Conduit, TlsEnd } from "./tls.ts";
 
 /** What a worker has instead of a window. */
 interface Thread {
@@ -19,7 +20,8 @@ const thread = globalThis as unknown as Thread;
 /** The public port and everybody who came by it. */
 class Shield {
   readonly #options: ShieldOptions;
-  readonly #listener: Deno.Listener;
+  readonly #listener: Deno.TcpListener;
+  readonly #tls: TlsEnd | undefined;
   readonly #passages = new Set<Passage>();
   readonly #byAddress = new Map<string, number>();
   readonly #introduced = new Map<number, () => void>();
@@ -32,14 +34,13 @@ class Shield {
     this.#options = options;
     this.#most = options.caps.total;
     const { hostname, port, tls } = options;
-    this.#listener = tls === undefined
-      ? Deno.listen({ hostname, port })
-      : Deno.listenTls({ hostname, port, ...tls });
+    this.#tls = tls === undefined ? undefined : new TlsEnd(tls);
+    this.#listener = Deno.listen({ hostname, port });
     this.#ticking = setInterval(() => this.#tick(), 1000);
   }
 
   get port(): number {
-    return (this.#listener.addr as Deno.NetAddr).port;
+    return this.#listener.addr.port;
   }
 
   async accept(): Promise<void> {
@@ -66,8 +67,8 @@ class Shield {
     this.#tick();
   }
 
-  #admit(client: Deno.Conn): void {
-    const { hostname } = client.remoteAddr as Deno.NetAddr;
+  #admit(client: Deno.TcpConn): void {
+    const { hostname } = client.remoteAddr;
     const key = addressKey(hostname);
     const ofAddress = this.#byAddress.get(key) ?? 0;
     const { perAddress } = this.#options.caps;
@@ -85,8 +86,9 @@ class Shield {
       });
   }
 
-  async #run(client: Deno.Conn, address: string): Promise<void> {
-    if ("setNoDelay" in client) (client as Deno.TcpConn).setNoDelay(true);
+  async #run(connection: Deno.TcpConn, address: string): Promise<void> {
+    connection.setNoDelay(true);
+    const client = await this.#unwrap(connection);
     let port: number | undefined;
     const passage = new Passage({
       client,
@@ -105,6 +107,15 @@ class Shield {
     } finally {
       this.#passages.delete(passage);
       if (port !== undefined) thread.postMessage({ kind: "gone", port });
+    }
+  }
+
+  async #unwrap(connection: Deno.TcpConn): Promise<Conduit> {
+    try {
+      return await this.#tls?.unwrap(connection) ?? connection;
+    } catch (error) {
+      connection.close();
+      throw error;
     }
   }
 

@@ -5,6 +5,7 @@ import { Chunks, writeAll } from "./chunks.ts";
 import { type FrameFault, FrameWatch } from "./frame_watch.ts";
 import { askingOf, HandshakeScan, Head } from "./head.ts";
 import type { CutReason } from "./messages.ts";
+import type { Conduit } from "./tls.ts";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
 
 /** For the head of the first request, and before it for the handshake of TLS. */
@@ -22,7 +23,7 @@ const LINGER_BYTES = 256 * 1024;
 
 /** What a {@linkcode Passage} is made of. */
 export interface PassageOptions {
-  readonly client: Deno.Conn;
+  readonly client: Conduit;
   /** Opens a connection to the server that knows whose it is. */
   readonly connect: () => Promise<Deno.TcpConn>;
   /** Is told when it ends for another reason than that one of the two has left. */

@@ -8,7 +8,7 @@ import { MemoryWatch, procMissing, residentMb } from "../helpers/process_facts.t
 import { RawWebSocket } from "../helpers/raw_ws.ts";
 import type { ServerOptions } from "../helpers/server_run.ts";
 import { bytesOf, type WireFrame } from "../helpers/wire_frame.ts";
-import type { Fault, Outcome, Scale } from "./fault.ts";
+import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
 import { assertFast, Scene } from "./scene.ts";
 
 /** Frames that one hostile socket sends. */
@@ -83,8 +83,7 @@ export const FRAME_FAULTS: readonly Fault[] = [
 ];
 
 async function fuzz(scale: Scale, options: ServerOptions): Promise<Outcome> {
-  const seed = Number(Deno.env.get("SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
-  const random = chance(seed);
+  const random = chance(SEED);
   const total = scale === "quick" ? 2_000 : 100_000;
   await using scene = await Scene.set({ server: options, load: { pauseMs: 5 } });
   const { server, prober } = scene;
@@ -100,14 +99,14 @@ async function fuzz(scale: Scale, options: ServerOptions): Promise<Outcome> {
   }
   await untilMetrics(server.url, (page) => page.get("chat_active_connections") === before)
     .catch((error) => {
-      throw new Error(`SEED=${seed}`, { cause: error });
+      throw new Error(`SEED=${SEED}`, { cause: error });
     });
   const said = await scene.settle({ metrics: false });
-  assertEquals((await readMetrics(server.url)).get("chat_faults_total"), 0, `SEED=${seed}`);
+  assertEquals((await readMetrics(server.url)).get("chat_faults_total"), 0, `SEED=${SEED}`);
   const speed = scale === "long" ? assertFast(prober) : `reads p99 ${prober.p99Ms.toFixed(0)} ms`;
   return {
     rounds: total,
-    checked: `I1–I4, no fault, sockets back, ${speed}, ${said}, SEED ${seed}`,
+    checked: `I1–I4, no fault, sockets back, ${speed}, ${said}, SEED ${SEED}`,
   };
 }
 

@@ -7,9 +7,11 @@
 import { CLOCK_FAULTS } from "./clock.ts";
 import { DISK_FAULTS } from "./disk.ts";
 import { type Fault, type Scale, SEED } from "./fault.ts";
+import { FRAME_FAULTS } from "./frames.ts";
 import { KILL_FAULTS } from "./kill.ts";
 import { LOG_FAULTS } from "./log.ts";
 import { REPEAT_FAULTS } from "./repeat.ts";
+import { SLOW_FAULTS } from "./slow.ts";
 import { START_FAULTS } from "./start.ts";
 import { STOP_FAULTS } from "./stop.ts";
 
@@ -21,6 +23,8 @@ const FAULTS: readonly Fault[] = [
   ...CLOCK_FAULTS,
   ...LOG_FAULTS,
   ...STOP_FAULTS,
+  ...FRAME_FAULTS,
+  ...SLOW_FAULTS,
 ].sort((a, b) => a.number - b.number);
 
 const encoder = new TextEncoder();

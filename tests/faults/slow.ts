@@ -1,0 +1,216 @@
+// Clients that take their time: to send a request, to read, or to answer at all.
+
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import { CERTIFICATE, PRIVATE_KEY } from "../helpers/certificate.ts";
+import { HostileSocket } from "../helpers/hostile_socket.ts";
+import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
+import { descriptors, procMissing, until } from "../helpers/process_facts.ts";
+import { CONSOLE, Program } from "../helpers/program.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { Timers } from "../helpers/timers.ts";
+import { JsonClient } from "../helpers/ws_client.ts";
+import type { Fault, Outcome, Scale } from "./fault.ts";
+
+/** 8000 bytes, the longest text there is. */
+const LONG_TEXT = "\u{1F4A7}".repeat(2000);
+
+/** Long texts that are more than the pipes of a local connection hold, and less than the window. */
+const MORE_THAN_PIPES_HOLD = 2_500;
+
+/** How long somebody new may wait for a page and a socket. */
+const MAX_ENTRY_MS = 1_000;
+
+/** The longest deadline of the shield for a request, and a little. */
+const REAPED_WITHIN_MS = 20_000;
+
+/** The longest that the shield waits for a reader, with what the buffers hide of it. */
+const UNREAD_WITHIN_MS = 45_000;
+
+/** Faults of slow clients. */
+export const SLOW_FAULTS: readonly Fault[] = [
+  {
+    number: 12,
+    title: "a reader that stands still holds up nobody, and goes on without a gap",
+    run: stoppedReader,
+  },
+  {
+    number: 13,
+    title: "a reader that never reads and answers no Close is gone for good, with --shield",
+    isLong: true,
+    missing: procMissing,
+    run: neverReads,
+  },
+  {
+    number: 19,
+    title: "slow requests keep nobody out and are ended, with --shield",
+    missing: procMissing,
+    run: (scale) => slowRequests(scale, "--shield"),
+  },
+  {
+    number: 19,
+    title: "slow requests keep nobody out",
+    isLong: true,
+    missing: procMissing,
+    run: (scale) => slowRequests(scale, undefined),
+  },
+];
+
+/** Says `count` long texts, in portions that the disk is never too far behind. */
+async function sayMany(client: JsonClient, count: number): Promise<void> {
+  for (let said = 0; said < count; said += 100) {
+    const ids = Array.from({ length: 100 }, () => crypto.randomUUID());
+    for (const id of ids) client.send({ type: "send", id, text: LONG_TEXT });
+    await client.shown(ids.at(-1) ?? "");
+  }
+}
+
+async function stoppedReader(scale: Scale): Promise<Outcome> {
+  await using server = await ServerProcess.start({ args: ["--rate=0", "--history=1"] });
+  await using ann = await JsonClient.open(server.url);
+  await ann.join("Ann");
+  await ann.say("the first one");
+  // The terminal client: a real program on the library that everybody uses.
+  await using reader = await Program.start(CONSOLE, [
+    "Reader",
+    server.url,
+    "--follow",
+    "--since=0",
+  ]);
+  await reader.out.next((line) => line.includes("the first one"));
+  reader.kill("SIGSTOP");
+  const startedAt = performance.now();
+  await sayMany(ann, MORE_THAN_PIPES_HOLD);
+  const ms = performance.now() - startedAt;
+  if (scale === "long") {
+    // It answers no ping, so its socket is ended.
+    await untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1)
+      .catch(() => untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1))
+      .catch(() => untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1))
+      .catch(() => untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1));
+  }
+  reader.kill("SIGCONT");
+  await ann.say("the last one");
+  await reader.out.next((line) => line.includes("the last one"));
+  const messages = reader.out.all.filter((line) => line.includes("Ann"));
+  assertEquals(messages.length, MORE_THAN_PIPES_HOLD + 2);
+  return {
+    rounds: 1,
+    checked: `${MORE_THAN_PIPES_HOLD} texts of 8 KB in ${ms.toFixed(0)} ms meanwhile, no gap` +
+      (scale === "long" ? ", after its socket had been ended" : ""),
+  };
+}
+
+async function neverReads(): Promise<Outcome> {
+  const args = ["--rate=0", "--history=1", "--shield"];
+  await using server = await ServerProcess.start({ args, mayFail: true });
+  await using ann = await JsonClient.open(server.url);
+  await ann.join("Ann");
+  const base = descriptors(server.pid);
+  using deaf = await HostileSocket.open(server.port);
+  await until(
+    "it is there",
+    async () => (await readMetrics(server.url)).get("chat_active_connections") === 2,
+  );
+  await sayMany(ann, MORE_THAN_PIPES_HOLD);
+  const ms = await until(
+    "it is gone",
+    async () => (await readMetrics(server.url)).get("chat_active_connections") === 1,
+    UNREAD_WITHIN_MS,
+  );
+  await until("its descriptors are free", () => descriptors(server.pid) <= base + 2);
+  await ann.sync();
+  deaf.close();
+  return {
+    rounds: 1,
+    checked: `socket, name and descriptors free after ${(ms / 1000).toFixed(0)} s`,
+  };
+}
+
+/** Something slow on a connection, for as long as there is one. */
+type Slowness = (hostile: HostileSocket, timers: Timers) => Promise<void>;
+
+const POST = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n" +
+  "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+
+const SLOW: Readonly<Record<string, Slowness>> = {
+  "silent connections": async () => {},
+  "slow heads": (hostile, timers) => drip(hostile, timers, ["GET / HTTP/1.1\r\nX: ", "x", 5_000]),
+  "slow bodies": (hostile, timers) => drip(hostile, timers, [POST, "x", 5_000]),
+  "endless bodies": (hostile, timers) => drip(hostile, timers, [POST, "x".repeat(1000), 100]),
+};
+
+/** Writes `first`, and then `more` again and again. */
+async function drip(
+  hostile: HostileSocket,
+  timers: Timers,
+  [first, more, everyMs]: readonly [string, string, number],
+): Promise<void> {
+  if (!await hostile.write(first)) return;
+  const again = () => timers.after(everyMs, async () => await hostile.write(more) && again());
+  again();
+}
+
+async function slowRequests(scale: Scale, shield: "--shield" | undefined): Promise<Outcome> {
+  const each = scale === "quick" ? 50 : 500;
+  const args = ["--rate=0", "--max-per-address=0", ...shield === undefined ? [] : [shield]];
+  await using plain = await ServerProcess.start({ args, mayFail: true });
+  await using tls = await ServerProcess.start({
+    args: [...args, "--tls-cert=cert.pem", "--tls-key=key.pem"],
+    files: { "cert.pem": CERTIFICATE, "key.pem": PRIVATE_KEY },
+    mayFail: true,
+  });
+  const base = [descriptors(plain.pid), descriptors(tls.pid)];
+  const timers = new Timers();
+  using hostile = new DisposableStack();
+  hostile.defer(() => timers.clear());
+  const startedAt = performance.now();
+  const ended: Promise<void>[] = [];
+  for (
+    const [server, slowness] of [
+      ...Object.values(SLOW).map((slowness) => [plain, slowness] as const),
+      // A hello that never comes.
+      [tls, SLOW["silent connections"]] as const,
+    ]
+  ) {
+    for (let n = 0; n < each; n++) {
+      const socket = hostile.use(await HostileSocket.connect(server.port));
+      await slowness?.(socket, timers);
+      ended.push(socket.readToEnd());
+    }
+  }
+  const entry = await enter(plain.url);
+  assertLess(entry, MAX_ENTRY_MS);
+  using client = Deno.createHttpClient({ caCerts: [CERTIFICATE] });
+  const page = await fetch(`https://127.0.0.1:${tls.port}/`, { client });
+  assertEquals(page.status, 200);
+  await page.body?.cancel();
+  const said = [`${each} of each kind`, `a new one is in after ${entry.toFixed(0)} ms`];
+  if (shield !== undefined) {
+    let left = ended.length;
+    for (const end of ended) end.then(() => left--);
+    await until("all are ended", () => left === 0, REAPED_WITHIN_MS);
+    const ms = performance.now() - startedAt;
+    assertLess(ms, REAPED_WITHIN_MS);
+    said.push(`all ended after ${(ms / 1000).toFixed(0)} s`);
+    client.close();
+    await until(
+      "the descriptors are free",
+      () =>
+        descriptors(plain.pid) <= (base[0] ?? 0) + 5 && descriptors(tls.pid) <= (base[1] ?? 0) + 5,
+    );
+  } else {
+    assertGreater(descriptors(plain.pid), each);
+  }
+  return { rounds: ended.length, checked: said.join(", ") };
+}
+
+/** The milliseconds that somebody new needs for the page, a socket and a message. */
+async function enter(url: string): Promise<number> {
+  const startedAt = performance.now();
+  const page = await fetch(url);
+  await page.body?.cancel();
+  await using client = await JsonClient.open(url);
+  await client.join("Newcomer");
+  await client.say("here I am");
+  return performance.now() - startedAt;
+}
