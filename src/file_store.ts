@@ -25,6 +25,10 @@ export const MAX_WAITING = 4096;
  */
 export const SAVE_DEADLINE_MS = 10_000;
 
+// Every write has this much of it for itself. A process that stood still (stopped, or its machine paused)
+// hears of its timers first when it goes on, and then of the write that has long succeeded.
+const LAST_MOMENT_MS = 1_000;
+
 /** What a file store tells those who count and log. */
 export interface FileStoreEvents {
   /** One write with `messages` in it took `seconds`. */
@@ -175,8 +179,10 @@ export class FileStore implements MessageStore {
   // Returns whether the write was in time. One that was not has been refused, whatever became of it.
   async #write(kept: readonly StoredMessage[], batch: readonly Waiting[]): Promise<boolean> {
     const { clock, directory } = this.#options;
-    const since = batch[0]?.receivedAt ?? clock.now();
-    const cancel = clock.after(since + SAVE_DEADLINE_MS - clock.now(), () => this.#giveUp(batch));
+    const age = clock.now() - (batch[0]?.receivedAt ?? clock.now());
+    let cancel = clock.after(Math.max(0, SAVE_DEADLINE_MS - LAST_MOMENT_MS - age), () => {
+      cancel = clock.after(LAST_MOMENT_MS, () => this.#giveUp(batch));
+    });
     this.#isFileAhead = false;
     try {
       const text = encodeFile({ log: this.log, messages: kept });

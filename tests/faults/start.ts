@@ -11,6 +11,9 @@ import type { Fault, Outcome, Scale } from "./fault.ts";
 /** The longest that a start may take, whatever it finds. */
 const MAX_START_MS = 3_000;
 
+/** The longest that it may take to look through 60 MB for messages, once, on a busy machine. */
+const MAX_MENDING_MS = 15_000;
+
 const WHOLE = encodeFile({ log: "log", messages: storedRange(1, 3) });
 const [FIRST = ""] = storedRange(1, 1).map(({ json }) => json);
 
@@ -20,6 +23,8 @@ interface Bad {
   readonly put: string | ((path: string) => Promise<void>);
   /** Too slow or too like another for the quick half. */
   readonly isLong?: true;
+  /** @default {MAX_START_MS} */
+  readonly maxMs?: number;
   /** It cannot be mended: the start is refused, with a line that matches. */
   readonly refused?: RegExp;
 }
@@ -37,7 +42,12 @@ const BAD: readonly Bad[] = [
   { what: "wrong types", put: WHOLE.replaceAll('"seq":', '"seq":"x",'), isLong: true },
   { what: "a number twice", put: WHOLE.replace('"seq":2', '"seq":1'), isLong: true },
   { what: "__proto__", put: WHOLE.replace("{", '{"__proto__":{"a":1},'), isLong: true },
-  { what: "10^6 messages", put: `[${`${FIRST},\n`.repeat(1e6)}`.slice(0, 60e6), isLong: true },
+  {
+    what: "10^6 messages without an end",
+    put: `[${`${FIRST},\n`.repeat(1e6)}`.slice(0, 60e6),
+    isLong: true,
+    maxMs: MAX_MENDING_MS,
+  },
   { what: "200 MB", put: (path) => writeZeros(path, 200e6), refused: /larger than/ },
   { what: "a directory", put: (path) => Deno.mkdir(path), refused: /directory/ },
   {
@@ -66,7 +76,7 @@ export const START_FAULTS: readonly Fault[] = [
 
 async function startOnAll(scale: Scale): Promise<Outcome> {
   const all = BAD.filter(({ isLong }) => scale === "long" || !isLong);
-  let slowest = 0;
+  let slowest = { what: "", ms: 0 };
   for (const bad of all) {
     await using scratch = await Scratch.make();
     await Deno.mkdir(scratch.in("data"));
@@ -77,13 +87,13 @@ async function startOnAll(scale: Scale): Promise<Outcome> {
     if (bad.refused === undefined) await assertMends(scratch, bad);
     else await assertRefuses(scratch, bad.refused);
     const ms = performance.now() - startedAt;
-    assertLess(ms, MAX_START_MS, `${bad.what} took ${ms} ms`);
-    slowest = Math.max(slowest, ms);
+    assertLess(ms, bad.maxMs ?? MAX_START_MS, `${bad.what} took ${ms} ms`);
+    if (ms > slowest.ms) slowest = { what: bad.what, ms };
   }
   const names = all.map(({ what }) => what).join(", ");
   return {
     rounds: all.length,
-    checked: `${names}; slowest start and stop ${slowest.toFixed(0)} ms`,
+    checked: `${names}; slowest (${slowest.what}) ${slowest.ms.toFixed(0)} ms`,
   };
 }
 

@@ -36,9 +36,9 @@ export class Tmpfs implements AsyncDisposable {
     return new Tmpfs(path);
   }
 
-  /** Takes all the room there is. */
+  /** Takes all the room there is just now; others may give some back later. */
   async fill(): Promise<void> {
-    using file = await Deno.open(join(this.#path, "filler"), { create: true, write: true });
+    using file = await Deno.open(join(this.#path, "filler"), { create: true, append: true });
     const block = new Uint8Array(4096);
     try {
       for (;;) await file.write(block);

@@ -31,6 +31,12 @@ export class FakeClock implements Clock {
     return this.#tasks.length;
   }
 
+  /** Lets `ms` pass in which nothing runs, as for a process that is stopped; what was due runs after it. */
+  stall(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   /** Lets `ms` pass: what falls due runs at its own moment, also what is added on the way. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -1,6 +1,5 @@
 // A server whose log is read as far as its address, and then left in the pipe.
 
-import { Inbox } from "./inbox.ts";
 import { Scratch } from "./scratch.ts";
 import { command, type LogEvent } from "./server_run.ts";
 
@@ -10,7 +9,7 @@ export class StuckLog implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #scratch: Scratch;
   readonly #reader: ReadableStreamDefaultReader<string>;
-  readonly #inbox = new Inbox<LogEvent>();
+  readonly #events: LogEvent[] = [];
   #reading: Promise<void> | undefined;
 
   private constructor(
@@ -39,17 +38,12 @@ export class StuckLog implements AsyncDisposable {
 
   /** The events read since {@linkcode readAgain}. */
   get events(): readonly LogEvent[] {
-    return this.#inbox.all;
+    return this.#events;
   }
 
   /** From now on the log is read. */
   readAgain(): void {
     this.#reading ??= this.#read();
-  }
-
-  /** Waits for an event that is `wanted`, once the log is read again. */
-  logged(wanted: (event: LogEvent) => boolean): Promise<LogEvent> {
-    return this.#inbox.seen(wanted, "such an event");
   }
 
   /** Stops the server and returns how it ended. */
@@ -76,10 +70,10 @@ export class StuckLog implements AsyncDisposable {
     let rest = "";
     for (;;) {
       const { value, done } = await this.#reader.read();
-      if (done) return this.#inbox.end("the server has ended");
+      if (done) return;
       const lines = `${rest}${value}`.split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) this.#inbox.push(JSON.parse(line));
+      for (const line of lines) this.#events.push(JSON.parse(line));
     }
   }
 }
