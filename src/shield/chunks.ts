@@ -26,6 +26,9 @@ export class Chunks {
 }
 
 /** Writes all of `bytes`; one call may take a part only. */
-export async function writeAll(connection: Pick<Deno.Conn, "write">, bytes: Uint8Array): Promise<void> {
+export async function writeAll(
+  connection: Pick<Deno.Conn, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
 }
