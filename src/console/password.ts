@@ -33,11 +33,22 @@ export async function findPassword(source: PasswordSource): Promise<string | und
     throw new StartError(`Cannot enter "${url}": the password in "${file}" is not the one`);
   }
   for (let tries = 0; isTerminal && tries < TRIES; tries++) {
-    const typed = promptSecret("Password:", { mask: "" });
+    const typed = ask();
     if (typed === null || typed === "") break;
     if (await mayEnter(url, typed)) return typed;
   }
   throw new StartError(`Cannot enter "${url}": it needs a password; give it with --password-file`);
+}
+
+// With the echo off before it asks: the library turns it off a moment after, and whoever is quick, or
+// pastes, would see the password.
+function ask(): string | null {
+  Deno.stdin.setRaw(true, { cbreak: Deno.build.os !== "windows" });
+  try {
+    return promptSecret("Password:", { mask: "" });
+  } finally {
+    Deno.stdin.setRaw(false);
+  }
 }
 
 async function mayEnter(url: string, password: string | undefined): Promise<boolean> {
