@@ -10,7 +10,9 @@ import { Names } from "../src/names.ts";
 
 /** Names that people have, in classes that exist. */
 const HONEST = [
-  ..."Ann Lan Ella Elia Alla Alia Mila Lily Erna Ema Jürgen Łukasz Şule Işık Zoë Bjørn".split(" "),
+  ..."Ann Ian Lan Ella Elia Alla Alia Mila Lily Erna Ema Jürgen Łukasz Şule Işık Zoë Bjørn".split(
+    " ",
+  ),
   ..."Аня Анна Ольга Ирина Юрій Ґалаган Ўладзімір Сара Рома Ася Вова".split(" "),
   ..."Σοφία Γιώργος Ζωή Αρης".split(" "),
   ..."李雷 田中さくら 김민준 محمد רחל ธนา မြွှေ སྐྱིད Նարեկ გიორგი अंकित".split(" "),

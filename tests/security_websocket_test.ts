@@ -37,6 +37,11 @@ Deno.test("security 1: a page of any other origin gets no socket, however near i
   for (const origin of others) {
     assertEquals([origin, await statusOf(port, { host, origin })], [origin, 403]);
   }
+  // As on port 80, which nobody writes: then ours is the beginning of more of theirs.
+  for (const origin of ["http://good.example.evil.example", "http://good.example:8080"]) {
+    const status = await statusOf(port, { host: "good.example", origin });
+    assertEquals([origin, status], [origin, 403]);
+  }
 });
 
 Deno.test("security 2: who sends no Origin is no browser, unless it says it is one elsewhere", async () => {
