@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { chance } from "../helpers/chance.ts";
 import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
-import { HISTORY, Scene } from "./scene.ts";
+import { assertBack, HISTORY, Scene } from "./scene.ts";
 import { Strace, straceMissing } from "./strace.ts";
 
 /** The steps of one write, as the system sees them. */
@@ -40,7 +40,7 @@ async function killAnywhere(rounds: number, life: typeof LIFE_MS): Promise<Outco
   // Killed while it started, some rounds may have shown nothing.
   await load.progress(1);
   const said = await scene.settle({ metrics: false });
-  return { rounds, checked: `I1–I4, ${said}, SEED=${SEED}` };
+  return { rounds, checked: `I1–I4, ${said}, ${assertBack(scene.prober)}, SEED=${SEED}` };
 }
 
 async function killAtSteps(scale: Scale): Promise<Outcome> {

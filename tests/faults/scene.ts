@@ -16,6 +16,9 @@ export const HISTORY = 1000;
 /** The longest that anybody but the one at fault may wait for an answer. */
 const MAX_WAIT_MS = 250;
 
+/** The longest that nobody may answer, with a restart in between. */
+const MAX_GAP_MS = 5_000;
+
 /** What a process may hold after a fault, beyond what it held at first. */
 const MAX_MORE_BYTES = 50 * 1024 * 1024;
 const MAX_MORE_DESCRIPTORS = 5;
@@ -125,6 +128,12 @@ export async function assertHealthy(target: Target): Promise<void> {
   const response = await fetch(`${target.url}/healthz`, { signal });
   const text = await response.text();
   if (!response.ok) throw new Error(`I4: /healthz says ${response.status} ${text}`);
+}
+
+/** I4: after a death and a restart, nobody was without a server for long. */
+export function assertBack(prober: Prober): string {
+  assertLess(prober.longestGapMs, MAX_GAP_MS, "I4: nobody answered");
+  return `nobody there for ${prober.longestGapMs.toFixed(0)} ms at most`;
 }
 
 /** I6: who only reads has not waited. */

@@ -17,6 +17,11 @@ const MAX_MENDING_MS = 15_000;
 const WHOLE = encodeFile({ log: "log", messages: storedRange(1, 3) });
 const [FIRST = ""] = storedRange(1, 1).map(({ json }) => json);
 
+/** For root no mode counts, unless it gives up the capabilities to pass over them. */
+const WITHOUT_PRIVILEGE = Deno.build.os === "linux" && Deno.uid() === 0
+  ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", Deno.execPath()]
+  : [Deno.execPath()];
+
 /** Something in the place of the file; what a text holds, or how it is made. */
 interface Bad {
   readonly what: string;
@@ -54,6 +59,11 @@ const BAD: readonly Bad[] = [
     what: "a symbolic link",
     put: (path) => Deno.symlink("/etc/hostname", path),
     refused: /symbolic link/,
+  },
+  {
+    what: "a file that may not be read",
+    put: (path) => Deno.writeTextFile(path, WHOLE, { mode: 0 }),
+    refused: /may not read and write it/,
   },
   { what: "a FIFO", put: makeFifo, refused: /no plain file/ },
 ];
@@ -125,7 +135,10 @@ async function assertMends(scratch: Scratch, { what, put }: Bad): Promise<void> 
 
 async function assertRefuses(scratch: Scratch, says: RegExp): Promise<void> {
   const before = await Deno.lstat(scratch.in("data/messages.json"));
-  const { code, stdout, stderr } = await runToEnd(["--port=0"], { directory: scratch.path });
+  const { code, stdout, stderr } = await runToEnd(["--port=0"], {
+    directory: scratch.path,
+    launcher: WITHOUT_PRIVILEGE,
+  });
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^Cannot [^\n]+\n$/);
   assertMatch(stderr, says);

@@ -78,13 +78,18 @@ export class Strace implements AsyncDisposable {
 
   /** Detaches: everything is as it was. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGINT");
+    await this.#child.status;
+    await this.#drained;
+  }
+
+  /** Ends it at once, also while it holds back a call of a process that is no more. */
+  kill(signal: Deno.Signal = "SIGKILL"): void {
     try {
-      this.#child.kill("SIGINT");
+      this.#child.kill(signal);
     } catch (error) {
       // It ends with the process that it is attached to.
       if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
     }
-    await this.#child.status;
-    await this.#drained;
   }
 }

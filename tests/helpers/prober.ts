@@ -9,7 +9,8 @@ const PAUSE_MS = 20;
 export class Prober {
   /** Milliseconds that each answer took. */
   readonly waits: number[] = [];
-  failures = 0;
+  /** The longest time without an answer, whatever the reason. */
+  longestGapMs = 0;
   readonly #target: Target;
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
@@ -31,6 +32,7 @@ export class Prober {
 
   async #run(): Promise<void> {
     const { signal } = this.#abort;
+    let answeredAt = performance.now();
     while (!signal.aborted) {
       const startedAt = performance.now();
       try {
@@ -38,11 +40,14 @@ export class Prober {
           signal,
         });
         await response.body?.cancel();
-        this.waits.push(performance.now() - startedAt);
+        const now = performance.now();
+        this.waits.push(now - startedAt);
+        this.longestGapMs = Math.max(this.longestGapMs, now - answeredAt);
+        answeredAt = now;
       } catch (error) {
         if (signal.aborted) return;
+        // Nobody is there just now.
         if (!(error instanceof TypeError)) throw error;
-        this.failures++;
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
