@@ -19,6 +19,8 @@ const MAX_WAIT_MS = 250;
 /** The longest that nobody may answer, with a restart in between. */
 const MAX_GAP_MS = 5_000;
 
+const WARM_UP_MESSAGES = 100;
+
 /** What a process may hold after a fault, beyond what it held at first. */
 const MAX_MORE_BYTES = 50 * 1024 * 1024;
 const MAX_MORE_DESCRIPTORS = 5;
@@ -50,19 +52,17 @@ export class Scene implements AsyncDisposable {
 
   static async set({ server: options = {}, load, between }: SceneOptions = {}): Promise<Scene> {
     const { args = ["--rate=0"], ...rest } = options;
-    const server = await ServerProcess.start({
-      args: [...args, `--history=${HISTORY}`],
-      ...rest,
-    });
-    try {
-      const ledger = new Ledger({ history: HISTORY });
-      const target = between?.(server) ?? server;
-      const prober = new Prober(server);
-      return new Scene({ server, ledger, prober, load: await Load.start(target, ledger, load) });
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
+    await using stack = new AsyncDisposableStack();
+    const server = stack.use(
+      await ServerProcess.start({ args: [...args, `--history=${HISTORY}`], ...rest }),
+    );
+    const ledger = new Ledger({ history: HISTORY });
+    const people = stack.use(await Load.start(between?.(server) ?? server, ledger, load));
+    const prober = stack.adopt(new Prober(server), (each) => each.close());
+    // What a process needs to get going is not what a fault costs.
+    await people.progress(WARM_UP_MESSAGES);
+    stack.move();
+    return new Scene({ server, ledger, prober, load: people });
   }
 
   /**
