@@ -2,12 +2,12 @@
 // there is always a whole one. Knows nothing of messages.
 
 import { isAbsolute, join, relative, resolve } from "@std/path";
-import { StartError } from "./errors.ts";
+import { isOutOfDescriptors, StartError } from "./errors.ts";
 
 /** The part of `Deno` that touches files; a test passes one that fails. */
 export type FileApi = Pick<
   typeof Deno,
-  "lstat" | "mkdir" | "open" | "readFile" | "remove" | "rename"
+  "lstat" | "mkdir" | "open" | "openSync" | "readFile" | "remove" | "rename"
 >;
 
 // For the user that runs Parley alone: what is said in a room is nobody else's business.
@@ -25,6 +25,8 @@ export class DataDirectory implements AsyncDisposable {
   readonly #lock: Deno.FsFile;
   // Windows cannot open a directory; there the rename alone has to do.
   readonly #directory: Deno.FsFile | undefined;
+  // A descriptor to give up for a file when connections have taken all others.
+  #spare: Deno.FsFile | undefined;
 
   private constructor(
     path: string,
@@ -34,6 +36,7 @@ export class DataDirectory implements AsyncDisposable {
     this.#files = held.files;
     this.#lock = held.lock;
     this.#directory = held.directory;
+    this.#keepSpare();
   }
 
   /**
@@ -103,6 +106,14 @@ export class DataDirectory implements AsyncDisposable {
    * machine dies before, the file is the old one or the new one, never a part of either.
    */
   async replace(name: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#replace(name, bytes);
+    } finally {
+      this.#keepSpare();
+    }
+  }
+
+  async #replace(name: string, bytes: Uint8Array): Promise<void> {
     const temporary = join(this.path, temporaryName(name));
     using file = await this.#create(temporary);
     for (let written = 0; written < bytes.length;) {
@@ -128,6 +139,8 @@ export class DataDirectory implements AsyncDisposable {
 
   /** Lets another server have the directory. */
   close(): void {
+    this.#spare?.close();
+    this.#spare = undefined;
     this.#directory?.close();
     this.#lock.close();
   }
@@ -139,13 +152,35 @@ export class DataDirectory implements AsyncDisposable {
   // `createNew` does not follow a link that somebody put there. A leftover is removed and not written
   // over: after a failed fsync the kernel may call pages clean that never reached the disk.
   async #create(path: string): Promise<Deno.FsFile> {
+    try {
+      return await this.#openNew(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      await this.#files.remove(path);
+      return await this.#openNew(path);
+    }
+  }
+
+  async #openNew(path: string): Promise<Deno.FsFile> {
     const options = { write: true, createNew: true, mode: FILE_MODE };
     try {
       return await this.#files.open(path, options);
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      await this.#files.remove(path);
-      return await this.#files.open(path, options);
+      if (this.#spare === undefined || !isOutOfDescriptors(error)) throw error;
+      // At once, so that no connection takes what is given up here.
+      this.#spare.close();
+      this.#spare = undefined;
+      return this.#files.openSync(path, options);
+    }
+  }
+
+  #keepSpare(): void {
+    if (this.#spare !== undefined || this.#directory === undefined) return;
+    try {
+      this.#spare = this.#files.openSync(this.path);
+    } catch {
+      // There is none left, or the directory is gone, which the next write will tell.
+      this.#spare = undefined;
     }
   }
 }

@@ -65,6 +65,12 @@ export function toChatError(error: unknown): ChatError {
   });
 }
 
+/** Whether the process, or the machine, has no file descriptor left. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    (error.code === "EMFILE" || error.code === "ENFILE");
+}
+
 /**
  * The program cannot start or go on, and the person who started it can mend it. Printed as one line,
  * without a stack; `exitStatus` is 2 for wrong usage and 1 for everything else.

@@ -2,7 +2,7 @@
 // has which name and level, so that a fact is never logged in two forms.
 
 import type { Connection } from "./connection.ts";
-import type { ChatError } from "./errors.ts";
+import { type ChatError, isOutOfDescriptors } from "./errors.ts";
 import type { FileStoreEvents } from "./file_store.ts";
 import { TokenBucket } from "./guard.ts";
 import type { Log } from "./log.ts";
@@ -155,7 +155,7 @@ export class Observer implements RoomEvents, FileStoreEvents, ShieldEvents {
   commitFailed(error: unknown, first: boolean): void {
     this.#metrics.storeErrors.inc();
     // Once for each trouble: a full disk must not also be filled with lines about it.
-    if (first) this.#log.error("store failed", { error });
+    if (first) this.#log.error("store failed", { error: loggable(error) });
   }
 
   commitRecovered(): void {
@@ -173,8 +173,9 @@ export class Observer implements RoomEvents, FileStoreEvents, ShieldEvents {
   /** A mistake of ours was caught before it could end the process. */
   fault(error: unknown, where: string): void {
     this.#metrics.faults.inc();
-    const stack = error instanceof Error ? { stack: error.stack } : {};
-    this.#log.error("fault", { where, error, ...stack });
+    const shown = loggable(error);
+    const stack = shown instanceof Error ? { stack: shown.stack } : {};
+    this.#log.error("fault", { where, error: shown, ...stack });
   }
 
   /** Logs what happened since the last call; to be called once a minute. */
@@ -202,6 +203,11 @@ class Minute {
 /** The nearest-rank percentile of sorted values; 0 when there are none. */
 function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
+}
+
+// To make a stack trace, Deno opens files; with no file descriptor left, the process dies of that.
+function loggable(error: unknown): unknown {
+  return isOutOfDescriptors(error) ? String(error) : error;
 }
 
 function round(value: number, digits: number): number {

@@ -95,6 +95,21 @@ Deno.test("DataDirectory.open() refuses a path that is, or goes through, a file"
   }
 });
 
+Deno.test("DataDirectory.replace() writes when connections have taken every descriptor", async () => {
+  await using scratch = await Scratch.make();
+  const files = new FailingFiles();
+  await using directory = await DataDirectory.open(scratch.in("data"), files);
+  files.before = ({ name }) => {
+    if (name !== "open") return;
+    throw Object.assign(new Error("Too many open files (os error 24)"), { code: "EMFILE" });
+  };
+  // The second time, too: the descriptor is kept again as soon as it is free.
+  for (const text of ["one", "two"]) {
+    await directory.replace("file", new TextEncoder().encode(text));
+    assertEquals(await Deno.readTextFile(scratch.in("data/file")), text);
+  }
+});
+
 /** What can be in the place of a file. */
 const NO_FILES: Record<string, (path: string, target: string) => Promise<unknown>> = {
   "a symbolic link": (path, target) => Deno.symlink(target, path),

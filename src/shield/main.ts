@@ -1,6 +1,7 @@
 // The shield: the program of a worker. It takes the connections of the public port before any HTTP,
 // counts them, and lets each of them through to the server or ends it.
 
+import { isOutOfDescriptors } from "../errors.ts";
 import { addressKey } from "../guard.ts";
 import type { FromShield, ShieldOptions, ToShield } from "./messages.ts";
 import { Passage } from "./passage.ts";
@@ -128,10 +129,12 @@ class Shield {
   }
 
   #fail(error: unknown): void {
-    const isFull = error instanceof Error && "code" in error &&
-      (error.code === "EMFILE" || error.code === "ENFILE");
-    // The server needs descriptors too, and without one stops to listen.
-    if (isFull) this.#most = Math.max(1, Math.floor(this.#passages.size * 0.9));
+    if (isOutOfDescriptors(error)) {
+      const most = Math.max(1, Math.floor(this.#passages.size * 0.9));
+      if (most >= this.#most) return;
+      // The server needs descriptors too, and without one stops to listen.
+      this.#most = most;
+    }
     thread.postMessage({ kind: "fault", message: String(error) });
   }
 

@@ -98,7 +98,7 @@ export class Shield {
       case "cut":
         return this.#deps.events.cut(message.reason);
       case "fault":
-        return this.#deps.events.fault(new Error(message.message), "shield");
+        return this.#deps.events.fault(message.message, "shield");
       case "stopped":
         return this.#stopped.resolve();
     }

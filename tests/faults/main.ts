@@ -5,6 +5,7 @@
 //     deno task test:faults quick        all, as short as in `deno task test`
 
 import { CLOCK_FAULTS } from "./clock.ts";
+import { DESCRIPTOR_FAULTS } from "./descriptors.ts";
 import { DISK_FAULTS } from "./disk.ts";
 import { type Fault, type Scale, SEED } from "./fault.ts";
 import { FRAME_FAULTS } from "./frames.ts";
@@ -25,6 +26,7 @@ const FAULTS: readonly Fault[] = [
   ...STOP_FAULTS,
   ...FRAME_FAULTS,
   ...SLOW_FAULTS,
+  ...DESCRIPTOR_FAULTS,
 ].sort((a, b) => a.number - b.number);
 
 const encoder = new TextEncoder();

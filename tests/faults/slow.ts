@@ -3,7 +3,7 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { CERTIFICATE, PRIVATE_KEY } from "../helpers/certificate.ts";
 import { HostileSocket } from "../helpers/hostile_socket.ts";
-import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
+import { readMetrics } from "../helpers/metrics_page.ts";
 import { descriptors, procMissing, until } from "../helpers/process_facts.ts";
 import { CONSOLE, Program } from "../helpers/program.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
@@ -82,11 +82,9 @@ async function stoppedReader(scale: Scale): Promise<Outcome> {
   await sayMany(ann, MORE_THAN_PIPES_HOLD);
   const ms = performance.now() - startedAt;
   if (scale === "long") {
-    // It answers no ping, so its socket is ended.
-    await untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1)
-      .catch(() => untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1))
-      .catch(() => untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1))
-      .catch(() => untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1));
+    const isOut = () =>
+      server.logs.some(({ message, closed }) => message === "slow reader" && closed);
+    await until("it is closed", isOut, UNREAD_WITHIN_MS);
   }
   reader.kill("SIGCONT");
   await ann.say("the last one");

@@ -46,6 +46,10 @@ export class FailingFiles implements FileApi {
     return this.#wrap(await Deno.open(path, options), path);
   };
 
+  // No call either: it is the way out when `open` fails, and waits for nothing.
+  openSync = (path: string | URL, options?: Deno.OpenOptions): Deno.FsFile =>
+    this.#wrap(Deno.openSync(path, options), path);
+
   readFile: FileApi["readFile"] = async (path, options) => {
     await this.#enter("readFile", path);
     return await Deno.readFile(path, options);

@@ -18,6 +18,16 @@ export class HostileSocket implements Disposable {
     return new HostileSocket(await Deno.connect({ hostname, port }));
   }
 
+  /** The same, `undefined` when nobody takes it. */
+  static async tryConnect(port: number): Promise<HostileSocket | undefined> {
+    try {
+      return await HostileSocket.connect(port);
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused || isEnd(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** A WebSocket; of the answer only that it is one is looked at. */
   static async open(port: number): Promise<HostileSocket> {
     const hostile = await HostileSocket.connect(port);
