@@ -12,6 +12,7 @@ import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
 import { RawWebSocket } from "../helpers/raw_ws.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { JsonClient } from "../helpers/ws_client.ts";
+import { type Fault, SEED } from "./fault.ts";
 import { poke, Witness } from "./witness.ts";
 
 /** What was thrown in one round, of each kind. */
@@ -31,6 +32,16 @@ export interface FuzzReport {
   readonly statuses: Readonly<Record<string, number>>;
   readonly growthMiB: number;
 }
+
+/** The fuzz as one of the faults; its quick share is in `fuzz_test.ts`. */
+export const FUZZ_FAULTS: readonly Fault[] = [{
+  number: 37,
+  title: "whatever is made up and sent, in every way in, nobody else notices",
+  async run(scale) {
+    const { rounds, growthMiB } = await fuzz({ seconds: scale === "quick" ? 5 : 600, seed: SEED });
+    return { rounds, checked: `I2–I5, +${growthMiB} MB, no fault counted, seed ${SEED}` };
+  },
+}];
 
 /** How to go on. */
 export interface FuzzOptions {

@@ -1,6 +1,6 @@
 // The long half of the fault suite: every fault as often as it takes, and the table of what came of it.
 //
-//     deno task test:faults              all of them, some twenty minutes
+//     deno task test:faults              all of them, some thirty minutes
 //     deno task test:faults 1 5 28       only those
 //     deno task test:faults quick        all, as short as in `deno task test`
 
@@ -9,6 +9,7 @@ import { DESCRIPTOR_FAULTS } from "./descriptors.ts";
 import { DISK_FAULTS } from "./disk.ts";
 import { type Fault, type Scale, SEED } from "./fault.ts";
 import { FRAME_FAULTS } from "./frames.ts";
+import { FUZZ_FAULTS } from "./fuzz.ts";
 import { KILL_FAULTS } from "./kill.ts";
 import { LOG_FAULTS } from "./log.ts";
 import { REPEAT_FAULTS } from "./repeat.ts";
@@ -27,6 +28,7 @@ const FAULTS: readonly Fault[] = [
   ...FRAME_FAULTS,
   ...SLOW_FAULTS,
   ...DESCRIPTOR_FAULTS,
+  ...FUZZ_FAULTS,
 ].sort((a, b) => a.number - b.number);
 
 const encoder = new TextEncoder();
