@@ -5,6 +5,7 @@
 //     deno task test:faults quick        all, as short as in `deno task test`
 
 import { CLOCK_FAULTS } from "./clock.ts";
+import { CROWD_FAULTS } from "./crowd.ts";
 import { DESCRIPTOR_FAULTS } from "./descriptors.ts";
 import { DISK_FAULTS } from "./disk.ts";
 import { type Fault, type Scale, SEED } from "./fault.ts";
@@ -29,6 +30,7 @@ const FAULTS: readonly Fault[] = [
   ...SLOW_FAULTS,
   ...DESCRIPTOR_FAULTS,
   ...FUZZ_FAULTS,
+  ...CROWD_FAULTS,
 ].sort((a, b) => a.number - b.number);
 
 const encoder = new TextEncoder();

@@ -1,0 +1,230 @@
+// Very many clients: sitting there, coming back all at once, coming and going.
+
+import { assertEquals, assertLess } from "@std/assert";
+import type { ChatClient } from "../../src/client/client.ts";
+import { createClient } from "../../src/create_client.ts";
+import { chance } from "../helpers/chance.ts";
+import { HostileSocket } from "../helpers/hostile_socket.ts";
+import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
+import {
+  cpuSeconds,
+  descriptors,
+  procMissing,
+  residentMb,
+  until,
+} from "../helpers/process_facts.ts";
+import { RawWebSocket } from "../helpers/raw_ws.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { JsonClient } from "../helpers/ws_client.ts";
+import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
+import { assertHealthy } from "./scene.ts";
+
+const MANY = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
+
+/** Sockets that are being opened at the same time. */
+const AT_ONCE = 100;
+
+/** All of them are back after a restart within this. */
+const BACK_WITHIN_MS = 30_000;
+
+/** Faults of numbers. */
+export const CROWD_FAULTS: readonly Fault[] = [
+  {
+    number: 21,
+    title: "thousands who only sit there cost little, and all are told at once",
+    missing: procMissing,
+    run: sitting,
+  },
+  {
+    number: 22,
+    title: "after a crash everyone comes back, spread over time, with no gap and nothing twice",
+    missing: procMissing,
+    run: comeBack,
+  },
+  {
+    number: 23,
+    title: "of those who come and go in every way nothing stays behind",
+    missing: procMissing,
+    run: (scale) => churn(scale, []),
+  },
+  {
+    number: 23,
+    title: "of those who come and go in every way nothing stays behind, with --shield",
+    missing: procMissing,
+    run: (scale) => churn(scale, ["--shield"]),
+  },
+];
+
+/** Does `work` `count` times, {@linkcode AT_ONCE} at a time. */
+async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, count) }, worker));
+}
+
+async function sitting(scale: Scale): Promise<Outcome> {
+  const count = scale === "quick" ? 2_000 : 10_000;
+  await using server = await ServerProcess.start({ args: MANY });
+  await using ann = await JsonClient.open(server.url);
+  await ann.join("Ann");
+  const base = residentMb(server.pid);
+  let told = 0;
+  const sockets: WebSocket[] = [];
+  const closed: Promise<void>[] = [];
+  await inParallel(count, async () => {
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}/ws`, "parley.v1");
+    const opened = Promise.withResolvers<void>();
+    closed.push(new Promise((resolve) => socket.onclose = () => resolve()));
+    socket.onerror = (event) => event.preventDefault();
+    socket.onmessage = ({ data }) => {
+      if (data.startsWith('{"type":"welcome"')) opened.resolve();
+      if (data.includes('"text":"everybody"')) told++;
+    };
+    sockets.push(socket);
+    await opened.promise;
+  });
+  const memory = residentMb(server.pid) - base;
+  const times: number[] = [];
+  // A crowd that has come is told of itself first.
+  await ann.sync();
+  const rounds = scale === "quick" ? 5 : 30;
+  for (let round = 1; round <= rounds; round++) {
+    const startedAt = performance.now();
+    ann.send({ type: "send", id: crypto.randomUUID(), text: "everybody" });
+    await until("everyone is told", () => told === round * count);
+    times.push(performance.now() - startedAt);
+    if (scale === "long") await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+  const [fastest = 0] = times.toSorted((a, b) => a - b);
+  const after = residentMb(server.pid) - base;
+  assertLess(after, 400);
+  if (scale === "long") assertLess(fastest, 500);
+  for (const socket of sockets) socket.close();
+  await Promise.all(closed);
+  await untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1);
+  return {
+    rounds,
+    checked: `${count} sockets, memory +${memory.toFixed(0)} MB, +${
+      after.toFixed(0)
+    } MB later; a message to all of them in ${fastest.toFixed(0)} to ${
+      Math.max(...times).toFixed(0)
+    } ms, gone at the end`,
+  };
+}
+
+/** One of many who follow; keeps the numbers that it was shown. */
+class Follower {
+  readonly client: ChatClient;
+  readonly seqs: number[] = [];
+  /** When it was connected again, since the last {@linkcode forget}. */
+  backAt: number | undefined;
+  resets = 0;
+
+  constructor(url: string) {
+    this.client = createClient({ url });
+    this.client.listen((event) => {
+      if (event.type === "status" && event.status === "connected") {
+        this.backAt ??= performance.now();
+      }
+      if (event.type === "reset") this.resets++;
+      if (event.type === "messages" || event.type === "reset") {
+        this.seqs.push(...event.messages.map(({ seq }) => seq));
+      }
+    });
+    this.client.connect();
+  }
+}
+
+async function comeBack(scale: Scale): Promise<Outcome> {
+  const count = scale === "quick" ? 300 : 2_000;
+  await using server = await ServerProcess.start({ args: [...MANY, "--history=1000"] });
+  const followers = Array.from({ length: count }, () => new Follower(server.url));
+  using _all = {
+    [Symbol.dispose]: () => followers.forEach(({ client }) => client.close()),
+  };
+  const areBack = () => followers.every(({ backAt }) => backAt !== undefined);
+  await until("all are there", areBack, BACK_WITHIN_MS);
+  const [ann] = followers;
+  await ann?.client.join("Ann");
+  for (let n = 0; n < 20; n++) await ann?.client.send(`before ${n}`);
+  for (const follower of followers) follower.backAt = undefined;
+  const killedAt = performance.now();
+  await server.restart({ signal: "SIGKILL", keepPort: true });
+  const waiting = Array.from({ length: 20 }, (_, n) => ann?.client.send(`after ${n}`));
+  await until("all are back", areBack, BACK_WITHIN_MS);
+  await Promise.all(waiting);
+  const isComplete = ({ seqs }: Follower) => seqs.at(-1) === 40;
+  await until("all have everything", () => followers.every(isComplete));
+  // No gap, nothing twice, nobody sent back to the beginning.
+  const expected = Array.from({ length: 40 }, (_, index) => index + 1);
+  for (const { seqs, resets } of followers) {
+    assertEquals([seqs, resets], [expected.slice(40 - seqs.length), 1]);
+  }
+  const backs = followers.map(({ backAt = 0 }) => backAt - killedAt).sort((a, b) => a - b);
+  // The busiest fifth of a second: jitter keeps most of them out of it.
+  const busiest = Math.max(
+    ...backs.map((at) => backs.filter((other) => other >= at && other < at + 200).length),
+  );
+  assertLess(busiest, count * 0.9);
+  const before = cpuSeconds(server.pid);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const load = cpuSeconds(server.pid) - before;
+  return {
+    rounds: 1,
+    checked: `${count} clients: the first back after ${backs[0]?.toFixed(0)} ms, the last after ${
+      backs.at(-1)?.toFixed(0)
+    } ms, at most ${busiest} in 0.2 s; then ${(load * 100).toFixed(0)} % of a processor`,
+  };
+}
+
+async function churn(scale: Scale, flags: readonly string[]): Promise<Outcome> {
+  const count = scale === "quick" ? 500 : 50_000;
+  const random = chance(SEED);
+  await using server = await ServerProcess.start({
+    args: [...MANY, ...flags],
+    mayFail: true,
+  });
+  await readMetrics(server.url);
+  const base = descriptors(server.pid);
+  const before = residentMb(server.pid);
+  let welcomed = 0;
+  await inParallel(count, async (index) => {
+    const kind = Math.floor(random() * 3);
+    if (kind === 0) {
+      using hostile = await HostileSocket.connect(server.port);
+      const half = random() < 0.5;
+      await hostile.write(half ? "GET /ws HTTP/1.1\r\nHost: a\r\nUpgr" : "GET /ws HT");
+      return;
+    }
+    using socket = await RawWebSocket.open(server.port, {
+      headers: { "sec-websocket-protocol": "parley.v1" },
+    });
+    assertEquals(socket.answer.status, 101);
+    welcomed++;
+    // What has come and is not read makes the end of it a reset.
+    if (kind === 1) await socket.connection.read(1);
+    else {
+      await socket.sendAll([JSON.stringify({ type: "join", name: `Guest ${index}` })]);
+      await socket.write({ opcode: 8, isLast: true, payload: new Uint8Array([3, 232]) });
+      await socket.readClose();
+    }
+  });
+  await untilMetrics(
+    server.url,
+    (page) => page.get("chat_active_connections") === 0 && page.get("chat_online_names") === 0,
+  );
+  // One that broke before it was welcomed may not have become one.
+  const total = (await readMetrics(server.url)).get("chat_connections_total") ?? 0;
+  assertEquals(total, welcomed);
+  await until("the descriptors are back", () => descriptors(server.pid) <= base + 5);
+  await assertHealthy(server);
+  const growth = residentMb(server.pid) - before;
+  return {
+    rounds: count,
+    checked: `I4, I5, counts exactly 0, ${welcomed} connections counted, memory +${
+      growth.toFixed(0)
+    } MB, SEED ${SEED}`,
+  };
+}
