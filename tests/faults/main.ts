@@ -13,10 +13,12 @@ import { FRAME_FAULTS } from "./frames.ts";
 import { FUZZ_FAULTS } from "./fuzz.ts";
 import { KILL_FAULTS } from "./kill.ts";
 import { LOG_FAULTS } from "./log.ts";
+import { NETWORK_FAULTS } from "./network.ts";
 import { REPEAT_FAULTS } from "./repeat.ts";
 import { SLOW_FAULTS } from "./slow.ts";
 import { START_FAULTS } from "./start.ts";
 import { STOP_FAULTS } from "./stop.ts";
+import { SUPERVISOR_FAULTS } from "./supervisor.ts";
 
 const FAULTS: readonly Fault[] = [
   ...KILL_FAULTS,
@@ -31,6 +33,8 @@ const FAULTS: readonly Fault[] = [
   ...DESCRIPTOR_FAULTS,
   ...FUZZ_FAULTS,
   ...CROWD_FAULTS,
+  ...NETWORK_FAULTS,
+  ...SUPERVISOR_FAULTS,
 ].sort((a, b) => a.number - b.number);
 
 const encoder = new TextEncoder();

@@ -1,0 +1,93 @@
+// The network between: a cable that is pulled, and one that is slow and loses things.
+
+import { assertEquals, assertLess } from "@std/assert";
+import { createClient } from "../../src/create_client.ts";
+import { Namespace, namespaceMissing } from "../helpers/namespace.ts";
+import { until } from "../helpers/process_facts.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { JsonClient } from "../helpers/ws_client.ts";
+import type { Fault, Outcome, Scale } from "./fault.ts";
+
+/** Half a minute for the ping that is not answered, five seconds until leaving is told, and one more. */
+const LEFT_WITHIN_MS = 36_000;
+
+/** Faults of the network. */
+export const NETWORK_FAULTS: readonly Fault[] = [
+  {
+    number: 14,
+    title: "somebody whose cable is pulled has left, once, after half a minute",
+    isLong: true,
+    missing: namespaceMissing,
+    run: () => pull([]),
+  },
+  {
+    number: 14,
+    title: "somebody whose cable is pulled has left, once, after half a minute, with --shield",
+    isLong: true,
+    missing: namespaceMissing,
+    run: () => pull(["--shield"]),
+  },
+  {
+    number: 15,
+    title: "over a line that is slow and loses packets everything comes, once, in order",
+    missing: namespaceMissing,
+    run: (scale) => badLine(scale, []),
+  },
+  {
+    number: 15,
+    title: "over such a line everything comes, once, in order, with --shield",
+    isLong: true,
+    missing: namespaceMissing,
+    run: (scale) => badLine(scale, ["--shield"]),
+  },
+];
+
+async function pull(flags: readonly string[]): Promise<Outcome> {
+  await using network = await Namespace.make();
+  await using server = await ServerProcess.start({ args: flags, launcher: network.launcher });
+  await using bob = await JsonClient.open(`http://${network.inside}:${server.port}`);
+  await bob.join("Bob");
+  await server.logged("joined", ({ name }) => name === "Bob");
+  await network.pull();
+  const startedAt = performance.now();
+  const left = () => server.logs.filter(({ message }) => message === "left");
+  await until("he has left", () => left().length > 0, LEFT_WITHIN_MS);
+  const ms = performance.now() - startedAt;
+  // Whatever comes late of his end changes nothing.
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  assertEquals(left().map(({ name }) => name), ["Bob"]);
+  assertEquals(server.logs.filter(({ message }) => message === "disconnected").length, 1);
+  return { rounds: 1, checked: `left once, after ${(ms / 1000).toFixed(1)} s` };
+}
+
+async function badLine(scale: Scale, flags: readonly string[]): Promise<Outcome> {
+  const count = scale === "quick" ? 40 : 200;
+  await using network = await Namespace.make();
+  await using server = await ServerProcess.start({
+    args: ["--rate=0", "--history=1000", ...flags],
+    launcher: network.launcher,
+  });
+  const how = await network.worsen();
+  const url = `http://${network.inside}:${server.port}`;
+  const ann = createClient({ url });
+  const bob = createClient({ url });
+  using _both = { [Symbol.dispose]: () => [ann, bob].forEach((each) => each.close()) };
+  const shown: { seq: number; text: string }[] = [];
+  bob.listen((event) => {
+    if (event.type === "messages" || event.type === "reset") shown.push(...event.messages);
+  });
+  const startedAt = performance.now();
+  ann.connect();
+  bob.connect();
+  await ann.join("Ann");
+  const texts = Array.from({ length: count }, (_, n) => `number ${n}`);
+  await Promise.all(texts.map((text) => ann.send(text)));
+  const allMs = 10_000 + count * 500;
+  await until("he has seen everything", () => shown.length >= count, allMs);
+  const ms = performance.now() - startedAt;
+  assertLess(ms, allMs);
+  assertEquals(shown.map(({ seq }) => seq), texts.map((_, n) => n + 1));
+  assertEquals(shown.map(({ text }) => text), texts);
+  await network.mend();
+  return { rounds: 1, checked: `I1–I3, ${count} messages in ${(ms / 1000).toFixed(1)} s (${how})` };
+}
