@@ -46,7 +46,7 @@ const BAD: readonly Bad[] = [
   { what: "[1]", put: "[1]", isLong: true },
   { what: "wrong types", put: WHOLE.replaceAll('"seq":', '"seq":"x",'), isLong: true },
   { what: "a number twice", put: WHOLE.replace('"seq":2', '"seq":1'), isLong: true },
-  { what: "__proto__", put: WHOLE.replace("{", '{"__proto__":{"a":1},'), isLong: true },
+  { what: "a key `__proto__`", put: WHOLE.replace("{", '{"__proto__":{"a":1},'), isLong: true },
   {
     what: "10^6 messages without an end",
     put: `[${`${FIRST},\n`.repeat(1e6)}`.slice(0, 60e6),

@@ -32,7 +32,11 @@ export class LosingRelay implements AsyncDisposable {
   async #accept(): Promise<void> {
     const pairs: Promise<unknown>[] = [];
     for await (const near of this.#listener) {
-      const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target() });
+      const far = await this.#connect();
+      if (far === undefined) {
+        near.close();
+        continue;
+      }
       this.#ends.add(near).add(far);
       const close = () => {
         for (const end of [near, far]) if (this.#ends.delete(end)) end.close();
@@ -41,6 +45,16 @@ export class LosingRelay implements AsyncDisposable {
       pairs.push(pump(far, near, () => !this.#isLost()).finally(close));
     }
     await Promise.all(pairs);
+  }
+
+  /** `undefined` when nobody is there just now. */
+  async #connect(): Promise<Deno.TcpConn | undefined> {
+    try {
+      return await Deno.connect({ hostname: "127.0.0.1", port: this.#target() });
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused) return undefined;
+      throw error;
+    }
   }
 
   #isLost(): boolean {
