@@ -63,7 +63,10 @@ export class Passage {
   tick(): void {
     this.#second++;
     for (const [reason, second] of this.#due) {
-      if (second <= this.#second) return this.#cut(reason);
+      if (second > this.#second) continue;
+      // Nobody waits: that is how the connection of every browser ends.
+      if (reason === "silence" && !this.#isWaiting) return this.#close();
+      return this.#cut(reason);
     }
   }
 

@@ -2,10 +2,10 @@
 
 import { assertEquals, assertLess } from "@std/assert";
 import { createClient } from "../../src/create_client.ts";
+import { HostileSocket } from "../helpers/hostile_socket.ts";
 import { Namespace, namespaceMissing } from "../helpers/namespace.ts";
 import { until } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
-import { JsonClient } from "../helpers/ws_client.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 
 /** Half a minute for the ping that is not answered, five seconds until leaving is told, and one more. */
@@ -45,8 +45,10 @@ export const NETWORK_FAULTS: readonly Fault[] = [
 async function pull(flags: readonly string[]): Promise<Outcome> {
   await using network = await Namespace.make();
   await using server = await ServerProcess.start({ args: flags, launcher: network.launcher });
-  await using bob = await JsonClient.open(`http://${network.inside}:${server.port}`);
-  await bob.join("Bob");
+  // Not a client of ours, which would wait for the end of its connection.
+  using bob = await HostileSocket.open(server.port, network.inside);
+  const payload = new TextEncoder().encode('{"type":"join","name":"Bob"}');
+  await bob.write(new Uint8Array([129, 128 | payload.length, 0, 0, 0, 0, ...payload]));
   await server.logged("joined", ({ name }) => name === "Bob");
   await network.pull();
   const startedAt = performance.now();

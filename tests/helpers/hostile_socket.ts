@@ -29,9 +29,9 @@ export class HostileSocket implements Disposable {
   }
 
   /** A WebSocket; of the answer only that it is one is looked at. */
-  static async open(port: number): Promise<HostileSocket> {
-    const hostile = await HostileSocket.connect(port);
-    const headers = Object.entries({ host: `127.0.0.1:${port}`, ...HANDSHAKE })
+  static async open(port: number, hostname = "127.0.0.1"): Promise<HostileSocket> {
+    const hostile = await HostileSocket.connect(port, hostname);
+    const headers = Object.entries({ host: `${hostname}:${port}`, ...HANDSHAKE })
       .map(([name, value]) => `${name}: ${value}\r\n`);
     const offer = "sec-websocket-protocol: parley.v1\r\n";
     await hostile.write(`GET /ws HTTP/1.1\r\n${headers.join("")}${offer}\r\n`);
