@@ -177,10 +177,12 @@ async function withDeadline(ms: number, work: Promise<void>): Promise<void> {
 }
 
 // Pages and posts are connections too, and no sockets.
-function shieldCaps({ maxConnections, maxPerAddress }: Config) {
+function shieldCaps({ maxConnections, maxPerAddress, trustProxy }: Config) {
+  // A proxy has one address for everybody.
+  const isLimited = maxPerAddress > 0 && !trustProxy;
   return {
     total: maxConnections + OTHER_CONNECTIONS,
-    perAddress: maxPerAddress === 0 ? 0 : maxPerAddress + OTHER_PER_ADDRESS,
+    perAddress: isLimited ? maxPerAddress + OTHER_PER_ADDRESS : 0,
   };
 }
 

@@ -120,7 +120,7 @@ const WRONG: [what: string, frames: WireFrame[], fault: 1002 | 1009][] = [
 ];
 
 for (const [what, frames, fault] of WRONG) {
-  Deno.test(`FrameWatch stops ${what} with ${fault}, and what came before it passes`, () => {
+  Deno.test(`security 26: FrameWatch stops ${what} with ${fault}, and what came before it passes`, () => {
     const before = frames.slice(0, -1).flatMap((each) => [...bytesOf(each)]);
     const all = new Uint8Array(frames.flatMap((each) => [...bytesOf(each)]));
     assertEquals(push(newWatch(), all, []), { passed: before, fault });

@@ -80,7 +80,7 @@ Deno.test("Passage cuts a head over 64 KiB", async () => {
   assertEquals(world.cuts, ["head"]);
 });
 
-Deno.test("Passage cuts a body that does not end after 15 s, however it trickles", async () => {
+Deno.test("security 31: Passage cuts a body that does not end after 15 s, however it trickles", async () => {
   await using world = await PassageWorld.open();
   await world.client.write(POST);
   using server = await world.server();

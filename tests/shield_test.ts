@@ -61,6 +61,14 @@ Deno.test("--shield lets an address have so many connections and no more", async
   );
 });
 
+Deno.test("--shield lets a proxy have as many connections as it likes", async () => {
+  const args = ["--shield", "--max-per-address=2", "--trust-proxy"];
+  await using server = await ServerProcess.start({ args });
+  using all = new DisposableStack();
+  for (let n = 0; n < 110; n++) all.use(await RawConnection.open(server.port));
+  assertEquals((await rawRequest(server.port, { path: "/healthz" })).status, 200);
+});
+
 Deno.test({
   name: "--shield lets nobody in by the port behind it",
   ignore: Deno.build.os !== "linux",
