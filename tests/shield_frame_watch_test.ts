@@ -53,9 +53,11 @@ function push(watch: FrameWatch, bytes: Uint8Array, cuts: readonly number[]) {
   const passed: number[] = [];
   let at = 0;
   const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  // One buffer for all, as a connection has.
+  const buffer = new Uint8Array(bytes.length);
   for (const end of [...ends, bytes.length]) {
-    // One buffer for all, as a connection has.
-    const { pass, fault } = watch.push(bytes.slice(at, end));
+    buffer.set(bytes.subarray(at, end));
+    const { pass, fault } = watch.push(buffer.subarray(0, end - at));
     passed.push(...pass);
     if (fault !== undefined) return { passed, fault };
     at = end;

@@ -151,3 +151,21 @@ Deno.test("--shield hands over what was said last when the server stops", async 
     assertEquals(client.messages.length, 500);
   }
 });
+
+Deno.test("--shield waits for a reader that is behind when the server stops", async () => {
+  await using server = await ServerProcess.start({ args: ["--shield", "--rate=0"] });
+  using slow = await RawWebSocket.open(server.port, {
+    headers: { "sec-websocket-protocol": "parley.v1" },
+  });
+  const ann = await JsonClient.open(server.url);
+  await ann.join("Ann");
+  // More than the pipes hold, so that the last of it is still on its way.
+  const text = "\u{1F4A7}".repeat(2000);
+  for (let n = 0; n < 1_500; n++) ann.send({ type: "send", id: `m${n}`, text });
+  await ann.shown("m1499");
+  server.kill("SIGTERM");
+  await server.logged("stopping");
+  assertEquals((await slow.readClose()).code, 1001);
+  await ann.closed;
+  assertEquals((await server.ended).code, 0);
+});
