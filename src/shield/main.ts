@@ -140,6 +140,8 @@ class Shield {
 
   #tick(): void {
     for (const passage of this.#passages) passage.tick();
+    // What took the descriptors may have been something else, which is over.
+    this.#most = Math.min(this.#options.caps.total, this.#most * 1.01);
     if (!this.#isStopping || [...this.#passages].some(({ hasAll }) => !hasAll)) return;
     clearInterval(this.#ticking);
     thread.postMessage({ kind: "stopped" });

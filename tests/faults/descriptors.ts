@@ -4,7 +4,6 @@ import { assertEquals, assertLess } from "@std/assert";
 import { createClient } from "../../src/create_client.ts";
 import { HostileSocket } from "../helpers/hostile_socket.ts";
 import { descriptors, procMissing, until } from "../helpers/process_facts.ts";
-import { JsonClient } from "../helpers/ws_client.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 
@@ -71,7 +70,10 @@ async function exhaust(scale: Scale, flags: readonly string[]): Promise<Outcome>
     };
     const attacks = Array.from({ length: CONNECTIONS }, attack);
     try {
-      await until("it is full", () => (most = Math.max(most, descriptors(pid))) >= LIMIT - MARGIN);
+      const isFull = () => (most = Math.max(most, descriptors(pid))) >= LIMIT - MARGIN;
+      // The shield has learnt from the first round.
+      if (round === 0 || flags.length === 0) await until("it is full", isFull);
+      else await new Promise((resolve) => setTimeout(resolve, AGAIN_MS * 50));
       // Whoever is in goes on talking, and what is said is on the disk.
       for (let n = 0; n < 100; n++) await ann.send(`meanwhile ${round}.${n}`);
     } finally {
@@ -91,11 +93,10 @@ async function exhaust(scale: Scale, flags: readonly string[]): Promise<Outcome>
     slowest = Math.max(slowest, performance.now() - startedAt);
   }
   assertLess(slowest, 5_000);
-  await using bob = await JsonClient.open(server.url);
-  assertEquals(bob.welcome.messages.at(-1)?.text, `meanwhile ${rounds - 1}.99`);
   await server.stop();
   const file = JSON.parse(await Deno.readTextFile(server.inData("messages.json")));
-  assertEquals(file.messages.length, 100);
+  const texts = file.messages.map(({ text }: { text: string }) => text);
+  assertEquals(texts, Array.from({ length: 100 }, (_, n) => `meanwhile ${rounds - 1}.${n}`));
   return {
     rounds,
     checked:

@@ -11,6 +11,9 @@ import type { Fault, Outcome, Scale } from "./fault.ts";
 /** Half a minute for the ping that is not answered, five seconds until leaving is told, and one more. */
 const LEFT_WITHIN_MS = 36_000;
 
+/** Messages under way. */
+const AT_ONCE = 40;
+
 /** Faults of the network. */
 export const NETWORK_FAULTS: readonly Fault[] = [
   {
@@ -83,7 +86,10 @@ async function badLine(scale: Scale, flags: readonly string[]): Promise<Outcome>
   bob.connect();
   await ann.join("Ann");
   const texts = Array.from({ length: count }, (_, n) => `number ${n}`);
-  await Promise.all(texts.map((text) => ann.send(text)));
+  // So many at a time as nobody would type.
+  for (let sent = 0; sent < count; sent += AT_ONCE) {
+    await Promise.all(texts.slice(sent, sent + AT_ONCE).map((text) => ann.send(text)));
+  }
   const allMs = 10_000 + count * 500;
   await until("he has seen everything", () => shown.length >= count, allMs);
   const ms = performance.now() - startedAt;
