@@ -20,8 +20,11 @@ const MORE_THAN_PIPES_HOLD = 2_500;
 /** How long somebody new may wait for a page and a socket. */
 const MAX_ENTRY_MS = 1_000;
 
-/** The longest deadline of the shield for a request, and a little. */
-const REAPED_WITHIN_MS = 20_000;
+/**
+ * The longest deadline of the shield for a request, 15 s, which begins with the first byte after the 413 for
+ * such a body: that comes after 5 s. And a little.
+ */
+const REAPED_WITHIN_MS = 25_000;
 
 /** The longest that the shield waits for a reader, with what the buffers hide of it. */
 const UNREAD_WITHIN_MS = 45_000;
