@@ -10,8 +10,8 @@ import { MAX_UNSENT, type Outbox, type Unsent } from "./outbox.ts";
 import type { Timer } from "./platform.ts";
 
 /**
- * How long the server may take to store or refuse one message. A server without its store refuses
- * within 5 s, so beyond this something was lost and a new connection is the way to find out.
+ * How long the server may take to store or refuse one message. A server without its disk refuses
+ * within 11 s, so beyond this something was lost and a new connection is the way to find out.
  */
 export const CONFIRM_MS = 15_000;
 
