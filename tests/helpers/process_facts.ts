@@ -11,6 +11,29 @@ export function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
 }
 
+/** Why {@linkcode limitAddressSpace} cannot be used here. */
+export async function prlimitMissing(): Promise<string | undefined> {
+  try {
+    await new Deno.Command("prlimit", { args: ["--version"] }).output();
+    return await procMissing();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "prlimit (util-linux) is not installed";
+    throw error;
+  }
+}
+
+/**
+ * Lets a process have no more than `moreMb` of address space beside what it has. Only once it runs: while
+ * it starts, V8 asks for far more than it keeps, and how much depends on where the system puts it.
+ */
+export async function limitAddressSpace(pid: number, moreMb: number): Promise<void> {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const bytes = (Number(/^VmSize:\s+(\d+)/m.exec(status)?.[1]) + moreMb * 1024) * 1024;
+  const args = ["--pid", String(pid), `--as=${bytes}`];
+  const { code, stderr } = await new Deno.Command("prlimit", { args }).output();
+  if (code !== 0) throw new Error(`Cannot limit: ${new TextDecoder().decode(stderr)}`);
+}
+
 /** Open file descriptors. */
 export function descriptors(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
