@@ -30,6 +30,8 @@ async function compile(args: readonly string[]): Promise<number> {
   const bundling = ["bundle", "--quiet", "--platform", "deno", "--output", BUNDLE, "main.ts"];
   return await deno(bundling) || await deno([
     "compile",
+    // All that the configuration would add is in the bundle.
+    "--no-config",
     ...PERMISSIONS,
     ...(target === undefined ? [] : ["--target", target]),
     "--output",

@@ -66,9 +66,13 @@ Deno.test("security 37: --host 127.0.0.1 listens there and nowhere else", async 
 });
 
 Deno.test("security 41: every package has one version and one hash, and no start changes them", async () => {
-  const config = JSON.parse(await readText("deno.json"));
-  assertEquals(config.lock.frozen, true);
-  for (const specifier of Object.values<string>(config.imports)) {
+  const { importMap, tasks } = JSON.parse(await readText("deno.json"));
+  for (const { command } of Object.values<{ command: string }>(tasks)) {
+    for (const run of command.match(/deno (run|test|check) [^&]*/g) ?? []) {
+      assertMatch(run, / --lock=deno\.lock --frozen( |$)/);
+    }
+  }
+  for (const specifier of Object.values<string>(JSON.parse(await readText(importMap)).imports)) {
     assertMatch(specifier, /^npm:(@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+(\/[\w./-]+)?$/);
   }
   const lock = JSON.parse(await readText("deno.lock"));
