@@ -4,6 +4,7 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { MAX_BUFFERED_BYTES } from "./limits.ts";
+import { NOBODY_ELSE, type Outlet } from "./outlet.ts";
 import { PresenceDelta } from "./presence.ts";
 import { Throttle } from "./throttle.ts";
 
@@ -34,10 +35,18 @@ export class Announcer {
   readonly #presenceThrottle: Throttle;
   readonly #typingThrottle: Throttle;
   readonly #typists = new Set<string>();
+  readonly #typistsElsewhere = new Set<string>();
+  readonly #others: Pick<Outlet, "typing">;
   #delta = new PresenceDelta();
 
-  constructor(clock: Pick<Clock, "now" | "after">, audience: Audience) {
+  /** `others` hear who of those here is writing, as often as the audience. */
+  constructor(
+    clock: Pick<Clock, "now" | "after">,
+    audience: Audience,
+    others: Pick<Outlet, "typing"> = NOBODY_ELSE,
+  ) {
     this.#audience = audience;
+    this.#others = others;
     this.#presenceThrottle = new Throttle(clock, PRESENCE_INTERVAL_MS, () => this.#tellPresence());
     this.#typingThrottle = new Throttle(clock, TYPING_INTERVAL_MS, () => this.#tellTyping());
   }
@@ -60,9 +69,16 @@ export class Announcer {
     this.#typingThrottle.request();
   }
 
+  /** A name is writing on another node. */
+  typingElsewhere(name: string): void {
+    this.#typistsElsewhere.add(name);
+    this.#typingThrottle.request();
+  }
+
   /** A name has sent what it was writing: told after the message, it would look like more to come. */
   spoke(name: string): void {
     this.#typists.delete(name);
+    this.#typistsElsewhere.delete(name);
   }
 
   /** Tells a reader that lagged what it missed. */
@@ -102,8 +118,11 @@ export class Announcer {
 
   // Typing is stale in a second: who lags is not told later.
   #tellTyping(): void {
-    const names = [...this.#typists];
+    const here = [...this.#typists];
+    const names = [...new Set([...here, ...this.#typistsElsewhere])];
     this.#typists.clear();
+    this.#typistsElsewhere.clear();
+    if (here.length > 0) this.#others.typing(here);
     for (const connection of this.#audience.connections) {
       const others = names.filter((name) => name !== connection.name);
       if (others.length === 0 || lags(connection)) continue;

@@ -1,10 +1,10 @@
-// Who is here: names with at least one connection, or with one a moment ago. Derived from sets of
-// connections, never counted up and down: a connection may leave twice and nothing changes.
+// Who is here: names that somebody holds, or held a moment ago. Derived from sets of holders, never
+// counted up and down: a holder may leave twice and nothing changes.
 
 import type { Cancel, Clock } from "./clock.ts";
 import { nameKey } from "./message.ts";
 
-/** How long a name stays after its last connection closed, so that a reload is silent: 5 s. */
+/** How long a name stays after its last holder left, so that a reload is silent: 5 s. */
 export const LEAVE_GRACE_MS = 5_000;
 
 /**
@@ -32,25 +32,21 @@ export class PresenceDelta {
   }
 }
 
-/** What {@linkcode Presence} tells; `T` is a connection. */
+/** What {@linkcode Presence} tells. */
 export interface PresenceEvents {
   /** A name came that was not here, grace included. */
   joined(name: string): void;
-  /** A name is gone, {@linkcode LEAVE_GRACE_MS} after its last connection. */
+  /** A name is gone, {@linkcode LEAVE_GRACE_MS} after its last holder left. */
   left(name: string): void;
-  /** A name has a connection. */
-  held(name: string): void;
-  /** A name has no connection any more; it is still here for the grace. */
-  released(name: string): void;
 }
 
 interface Person<T> {
   readonly name: string;
-  readonly connections: Set<T>;
+  readonly holders: Set<T>;
   cancelLeave: Cancel | undefined;
 }
 
-/** The people of a room. */
+/** The people of a room; `T` is what holds their names: this node, or another. */
 export class Presence<T> {
   readonly #clock: Pick<Clock, "after">;
   readonly #events: PresenceEvents;
@@ -71,32 +67,30 @@ export class Presence<T> {
     return this.#people.size;
   }
 
-  /** Adds `connection` to the person `name`; adding it twice is adding it once. */
-  enter(connection: T, name: string): void {
+  /** Adds `holder` to the person `name`; adding it twice is adding it once. */
+  enter(holder: T, name: string): void {
     const id = nameKey(name);
     let person = this.#people.get(id);
     if (person === undefined) {
-      person = { name, connections: new Set(), cancelLeave: undefined };
+      person = { name, holders: new Set(), cancelLeave: undefined };
       this.#people.set(id, person);
       this.#events.joined(name);
     }
     person.cancelLeave?.();
     person.cancelLeave = undefined;
-    person.connections.add(connection);
-    this.#events.held(name);
+    person.holders.add(holder);
   }
 
-  /** Takes `connection` from the person `name`; taking it twice is taking it once. */
-  leave(connection: T, name: string): void {
+  /** Takes `holder` from the person `name`; taking it twice is taking it once. */
+  leave(holder: T, name: string): void {
     const id = nameKey(name);
     const person = this.#people.get(id);
-    if (person === undefined || !person.connections.delete(connection)) return;
-    if (person.connections.size > 0) return;
+    if (person === undefined || !person.holders.delete(holder)) return;
+    if (person.holders.size > 0) return;
     person.cancelLeave = this.#clock.after(LEAVE_GRACE_MS, () => {
       this.#people.delete(id);
       this.#events.left(person.name);
     });
-    this.#events.released(name);
   }
 
   /** Calls off every leave that has not been announced yet. */

@@ -2,14 +2,16 @@
 // Everything said comes in by `deliver` and goes out by `flush`, one frame a connection. Knows
 // nothing of HTTP, files or real sockets, and has no clock of its own.
 
-import { Announcer, lags } from "./announcer.ts";
+import { lags } from "./announcer.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { type Encoded, Encodings } from "./encodings.ts";
 import { History, type ReadonlyHistory } from "./history.ts";
 import { MAX_UNREAD_BYTES, WINDOW_MESSAGES } from "./limits.ts";
 import type { StoredMessage } from "./message.ts";
-import { Presence } from "./presence.ts";
+import { NOBODY_ELSE, type Outlet } from "./outlet.ts";
+import { type NameKeeper, People } from "./people.ts";
+import type { PresenceEvents } from "./presence.ts";
 
 /** There is no event for a socket that has room again, so it is looked at this often. */
 export const LAG_RETRY_MS = 50;
@@ -17,7 +19,7 @@ export const LAG_RETRY_MS = 50;
 export const STUCK_MS = 30_000;
 
 /** What a room tells those who count and log. */
-export interface RoomEvents {
+export interface RoomEvents extends PresenceEvents {
   /** `batch` has been handed to every connection that could take it. */
   delivered(batch: readonly StoredMessage[]): void;
   /** One flush: `frames` frames with `messages` messages in all. */
@@ -28,16 +30,6 @@ export interface RoomEvents {
   stuck(connection: Connection): void;
   /** A socket threw while being sent to, which none should; the connection is out. */
   sendFailed(connection: Connection, error: unknown): void;
-  joined(name: string): void;
-  left(name: string): void;
-}
-
-/** The part of the registry of names that a room needs. */
-export interface NameKeeper {
-  /** `name` has a connection. */
-  hold(name: string): void;
-  /** `name` has none any more. */
-  release(name: string): void;
 }
 
 /** What a room is made of. */
@@ -45,38 +37,28 @@ export interface RoomOptions {
   readonly clock: Pick<Clock, "now" | "after">;
   readonly events: RoomEvents;
   readonly names: NameKeeper;
+  /** Where other nodes hear of the people of this one. @default {NOBODY_ELSE} */
+  readonly others?: Outlet;
   /** Messages kept for readers that are behind. @default {WINDOW_MESSAGES} */
   readonly window?: number;
 }
 
 /** A conversation and everyone who follows it. */
 export class Room {
+  /** Who is here, also on other nodes. */
+  readonly people: People;
   readonly #clock: Pick<Clock, "now" | "after">;
   readonly #events: RoomEvents;
   readonly #history: History;
   readonly #connections = new Set<Connection>();
-  readonly #presence: Presence<Connection>;
-  readonly #announcer: Announcer;
   #cancelRetry: Cancel | undefined;
 
   constructor(options: RoomOptions) {
-    const { clock, events, names } = options;
+    const { clock, events, names, others = NOBODY_ELSE } = options;
     this.#clock = clock;
     this.#events = events;
     this.#history = new History(options.window ?? WINDOW_MESSAGES);
-    this.#presence = new Presence(clock, {
-      held: (name) => names.hold(name),
-      released: (name) => names.release(name),
-      joined: (name) => {
-        events.joined(name);
-        this.#announcer.joined(name);
-      },
-      left: (name) => {
-        events.left(name);
-        this.#announcer.left(name);
-      },
-    });
-    this.#announcer = new Announcer(clock, this);
+    this.people = new People({ clock, names, others, audience: this, events });
   }
 
   /** The newest messages. */
@@ -89,14 +71,14 @@ export class Room {
     return this.#connections;
   }
 
-  /** The names that are here. */
+  /** The names that are here or on another node. */
   get online(): string[] {
-    return this.#presence.names;
+    return this.people.names;
   }
 
-  /** How many names are here. */
+  /** How many names are here or on another node. */
   get onlineCount(): number {
-    return this.#presence.size;
+    return this.people.size;
   }
 
   /** Adds a connection whose socket is open: one that is not would throw when sent to. */
@@ -113,14 +95,14 @@ export class Room {
     const before = connection.name;
     connection.name = name;
     // Leaving first: the two may be one name in two spellings, which must not end up with nobody.
-    if (before !== undefined && before !== name) this.#presence.leave(connection, before);
-    this.#presence.enter(connection, name);
+    if (before !== undefined && before !== name) this.people.leave(connection, before);
+    this.people.enter(connection, name);
   }
 
   /** Takes `connection` out; doing it again changes nothing. */
   remove(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
-    if (connection.name !== undefined) this.#presence.leave(connection, connection.name);
+    if (connection.name !== undefined) this.people.leave(connection, connection.name);
   }
 
   /** Closes `connection`. It is out of the room at once, however long its socket takes. */
@@ -132,8 +114,7 @@ export class Room {
   /** Closes every connection and calls off every timer. */
   closeAll(code: number, reason: string): void {
     for (const connection of this.#connections) this.close(connection, code, reason);
-    this.#presence.close();
-    this.#announcer.close();
+    this.people.close();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
   }
@@ -147,7 +128,7 @@ export class Room {
   deliver(batch: readonly StoredMessage[]): void {
     for (const message of batch) {
       this.#history.push(message);
-      this.#announcer.spoke(message.name);
+      this.people.spoke(message.name);
     }
     this.#flush();
     this.#events.delivered(batch);
@@ -164,7 +145,7 @@ export class Room {
 
   /** Tells the others that the person behind `connection` is writing. */
   typing(connection: Connection): void {
-    if (connection.name !== undefined) this.#announcer.typing(connection.name);
+    if (connection.name !== undefined) this.people.typing(connection.name);
   }
 
   /** Sends an answer to one connection; one that asks and asks and never reads is closed. */
@@ -212,7 +193,7 @@ export class Room {
     for (const connection of this.#connections) {
       if (connection.cursor === end && connection.missed === undefined) continue;
       if (!lags(connection)) {
-        this.#announcer.catchUp(connection);
+        this.people.catchUp(connection);
         const encoded = this.#advance(connection, encodings);
         messages += encoded.messages;
         frames += encoded.frames.length;

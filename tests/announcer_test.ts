@@ -12,7 +12,11 @@ class Hall {
   readonly connections: Connection[] = [];
   onlineCount = 0;
   retries = 0;
-  readonly announcer = new Announcer(this.clock, this);
+  /** Who those on other nodes were told is writing. */
+  readonly typists: (readonly string[])[] = [];
+  readonly announcer = new Announcer(this.clock, this, {
+    typing: (names) => void this.typists.push(names),
+  });
 
   handOver(connection: Connection, frame: string): void {
     connection.send(frame);
@@ -160,4 +164,26 @@ Deno.test("Announcer does not tell that somebody is writing what they have sent 
   hall.announcer.spoke("Ann");
   hall.clock.advance(TYPING_INTERVAL_MS);
   assertEquals(peer.readJson(), [{ type: "typing", names: ["Cy"] }]);
+});
+
+Deno.test("Announcer tells other nodes who writes here, gathered, and nothing of who writes there", () => {
+  const hall = new Hall();
+  const { peer } = hall.add("Bob");
+  hall.announcer.typingElsewhere("Zoe");
+  hall.clock.advance(0);
+  assertEquals(hall.typists, []);
+  for (const name of ["Ann", "Bob", "Ann"]) hall.announcer.typing(name);
+  hall.announcer.typingElsewhere("Ann");
+  hall.clock.advance(TYPING_INTERVAL_MS);
+  assertEquals(hall.typists, [["Ann", "Bob"]]);
+  assertEquals(peer.readJson().map(({ names }) => names), [["Zoe"], ["Ann"]]);
+});
+
+Deno.test("Announcer does not tell that somebody on another node is writing what is here by then", () => {
+  const hall = new Hall();
+  const { peer } = hall.add("Bob");
+  hall.announcer.typingElsewhere("Ann");
+  hall.announcer.spoke("Ann");
+  hall.clock.advance(TYPING_INTERVAL_MS);
+  assertEquals(peer.frames, []);
 });

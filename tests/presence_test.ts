@@ -9,12 +9,10 @@ function setUp() {
   const presence = new Presence<string>(clock, {
     joined: (name) => told.push(`joined ${name}`),
     left: (name) => told.push(`left ${name}`),
-    held: (name) => told.push(`held ${name}`),
-    released: (name) => told.push(`released ${name}`),
   });
-  /** What was told since the last call, without who holds what. */
-  const news = () => told.splice(0).filter((each) => /^(joined|left)/.test(each));
-  return { clock, told, news, presence };
+  /** What was told since the last call. */
+  const news = () => told.splice(0);
+  return { clock, news, presence };
 }
 
 Deno.test("Presence.enter() tells of a name once, however many connections it has", () => {
@@ -63,16 +61,6 @@ Deno.test("Presence.leave() of a connection that left or never came changes noth
   clock.advance(1);
   assertEquals(news(), ["left Ann"]);
   assertEquals(clock.waiting, 0);
-});
-
-Deno.test("Presence says that a name is held with each connection, and released with the last", () => {
-  const { presence, told } = setUp();
-  presence.enter("tab 1", "Ann");
-  presence.enter("tab 2", "Ann");
-  presence.leave("tab 1", "Ann");
-  assertEquals(told, ["joined Ann", "held Ann", "held Ann"]);
-  presence.leave("tab 2", "Ann");
-  assertEquals(told.slice(3), ["released Ann"]);
 });
 
 Deno.test("Presence lists names in the order in which they came, not that of their reloads", () => {

@@ -53,6 +53,8 @@ export class RoomWorld {
   readonly events = new EventLog();
   /** `hold Ann`, `release Ann`, in their order. */
   readonly held: string[] = [];
+  /** What other nodes heard: `held Ann`, `released Ann`, `typing Ann Bob`. */
+  readonly told: string[] = [];
   readonly room: Room;
 
   constructor(options: { window?: number } = {}) {
@@ -62,6 +64,11 @@ export class RoomWorld {
       names: {
         hold: (name) => void this.held.push(`hold ${name}`),
         release: (name) => void this.held.push(`release ${name}`),
+      },
+      others: {
+        held: (name) => void this.told.push(`held ${name}`),
+        released: (name) => void this.told.push(`released ${name}`),
+        typing: (names) => void this.told.push(`typing ${names.join(" ")}`),
       },
       ...options,
     });
