@@ -52,7 +52,8 @@ export class Run {
     this.#drained = Promise.all([
       readLines(child.stdout, (line) => this.log.push(JSON.parse(line)), this.#logReader.signal)
         .finally(() => this.log.end("the server has ended")),
-      readLines(child.stderr, (line) => this.stderr += `${line}\n`),
+      readLines(child.stderr, (line) => this.stderr += `${line}\n`)
+        .then((rest) => this.stderr += rest),
     ]);
   }
 
@@ -128,11 +129,12 @@ export function command(
   });
 }
 
+// Returns what came after the last line end: a server that is killed leaves half a line of its log.
 async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   take: (line: string) => void,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   let rest = "";
   const text = stream.pipeThrough(new TextDecoderStream(), signal === undefined ? {} : { signal });
   try {
@@ -144,5 +146,5 @@ async function readLines(
   } catch (error) {
     if (error !== signal?.reason) throw error;
   }
-  if (rest !== "") take(rest);
+  return rest;
 }

@@ -1,0 +1,60 @@
+// Everyone says many things at once, all wait until everyone has heard everything, and again.
+
+import { residentMb } from "../../helpers/process_facts.ts";
+import { type Lap, startLap } from "../stopwatch.ts";
+import { type Measurements, rates, startCommits, type Target } from "./target.ts";
+import { Talk } from "./talk.ts";
+
+/** `warmUp` bursts that do not count, then bursts for `seconds`. */
+export async function burst(
+  target: Target,
+  size: { clients: number; messages: number; warmUp: number; seconds: number },
+): Promise<Measurements> {
+  const talk = await Talk.open(target, size.clients);
+  for (let n = 0; n < size.warmUp; n++) await talk.prepare(size.messages)();
+  const commits = await startCommits(target);
+  const until = performance.now() + size.seconds * 1000;
+  const work = await repeat(target, { talk, messages: size.messages }, () => {
+    return performance.now() >= until;
+  });
+  return { ...rates(work.deliveries, work.lap), ...await commits() };
+}
+
+/**
+ * Bursts until `total` messages were said, and what a delivery cost and the server had of memory on the
+ * way: after each power of ten, in microseconds of processor time and MB.
+ */
+export async function age(
+  target: Target,
+  size: { clients: number; messages: number; total: number },
+): Promise<Measurements> {
+  const talk = await Talk.open(target, size.clients);
+  const found: Measurements = {};
+  for (let decade = 1_000; decade <= size.total; decade *= 10) {
+    const { deliveries, lap } = await repeat(target, { talk, messages: size.messages }, () => {
+      return talk.said >= decade;
+    });
+    found[`microsecondsTo${decade}`] = lap.serverCpu / deliveries * 1e6;
+    found[`memoryMbAt${decade}`] = residentMb(target.pid);
+  }
+  return found;
+}
+
+// Burst after burst. The time is that of the bursts alone, and not of making the next one ready; processor
+// time is all of it, for a server may still tidy up then.
+async function repeat(
+  { pid }: Target,
+  { talk, messages }: { talk: Talk; messages: number },
+  isDone: () => boolean,
+): Promise<{ deliveries: number; lap: Lap }> {
+  const endLap = startLap(pid);
+  let deliveries = 0;
+  let seconds = 0;
+  while (!isDone()) {
+    const send = talk.prepare(messages);
+    const startedAt = performance.now();
+    deliveries += await send();
+    seconds += (performance.now() - startedAt) / 1000;
+  }
+  return { deliveries, lap: { ...endLap(), seconds } };
+}

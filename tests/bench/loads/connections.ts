@@ -1,0 +1,45 @@
+// Connections themselves: what one costs while nothing is said, and how fast they come.
+
+import { residentMb } from "../../helpers/process_facts.ts";
+import { ChatSocket, openAll } from "../chat_socket.ts";
+import { startLap } from "../stopwatch.ts";
+import { type Measurements, socketOptions, type Target } from "./target.ts";
+
+/** Memory of the server for each of `connections`, after `restSeconds`; the first ones do not count. */
+export async function idle(
+  target: Target,
+  size: { warmUp: number; connections: number; restSeconds: number },
+): Promise<Measurements> {
+  const options = socketOptions(target, { onMessage: () => {}, bufferBytes: 1024 });
+  const rest = () => new Promise((resolve) => setTimeout(resolve, size.restSeconds * 1000));
+  await openAll(size.warmUp, options);
+  await rest();
+  const before = residentMb(target.pid);
+  await openAll(size.connections, options);
+  await rest();
+  return { kibPerConnection: (residentMb(target.pid) - before) * 1024 / size.connections };
+}
+
+/** Connections a second: opened until the server has said its first word, and broken off. */
+export async function connect(
+  target: Target,
+  size: { together: number; warmUp: number; connections: number },
+): Promise<Measurements> {
+  const options = socketOptions(target, { onMessage: () => {}, bufferBytes: 1024 });
+  async function openAndClose(count: number): Promise<void> {
+    let left = count;
+    await Promise.all(Array.from({ length: size.together }, async () => {
+      while (left-- > 0) (await ChatSocket.open(options)).close();
+    }));
+  }
+  await openAndClose(size.warmUp);
+  const endLap = startLap(target.pid);
+  await openAndClose(size.connections);
+  const { seconds, serverCpu, loadCpu } = endLap();
+  return {
+    connectionsPerSecond: size.connections / seconds,
+    connectionsPerCpuSecond: size.connections / serverCpu,
+    serverBusy: serverCpu / seconds,
+    loadBusy: loadCpu / seconds,
+  };
+}

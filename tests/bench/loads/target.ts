@@ -1,0 +1,60 @@
+// The server that a load goes to, and what all loads need of it.
+
+import { readMetrics } from "../../helpers/metrics_page.ts";
+import type { ChatSocketOptions } from "../chat_socket.ts";
+import { type DialectName, DIALECTS } from "../dialects.ts";
+import type { Lap } from "../stopwatch.ts";
+
+/** Where to, and in which words. */
+export interface Target {
+  readonly port: number;
+  readonly pid: number;
+  readonly dialect: DialectName;
+}
+
+/** What a load has measured; the units are in the names. */
+export type Measurements = Record<string, number>;
+
+/** How to open a socket to `target`. */
+export function socketOptions(
+  { port, dialect }: Target,
+  options: Pick<ChatSocketOptions, "onMessage" | "bufferBytes">,
+): ChatSocketOptions {
+  return { port, dialect: DIALECTS[dialect], ...options };
+}
+
+/** What every load of deliveries says: how many a second, and what they cost. */
+export function rates(deliveries: number, lap: Lap): Measurements {
+  return {
+    deliveriesPerSecond: deliveries / lap.seconds,
+    deliveriesPerCpuSecond: deliveries / lap.serverCpu,
+    serverBusy: lap.serverCpu / lap.seconds,
+    loadBusy: lap.loadCpu / lap.seconds,
+  };
+}
+
+/** What a server that stores says of its commits; nothing for the others. */
+export async function startCommits(target: Target): Promise<() => Promise<Measurements>> {
+  if (target.dialect !== "parley") return () => Promise.resolve({});
+  const read = async () => {
+    const metrics = await readMetrics(`http://127.0.0.1:${target.port}`);
+    const value = (name: string) => metrics.get(name) ?? NaN;
+    return {
+      commits: value("chat_store_commits_total"),
+      seconds: value("chat_store_commit_seconds_sum"),
+      messages: value("chat_messages_total"),
+      frames: value("chat_frames_sent_total"),
+      deliveries: value("chat_deliveries_total"),
+    };
+  };
+  const before = await read();
+  return async () => {
+    const after = await read();
+    const commits = after.commits - before.commits;
+    return {
+      commitMs: (after.seconds - before.seconds) / commits * 1000,
+      messagesPerCommit: (after.messages - before.messages) / commits,
+      messagesPerFrame: (after.deliveries - before.deliveries) / (after.frames - before.frames),
+    };
+  };
+}

@@ -1,0 +1,42 @@
+// The command line of the bench.
+
+import { parseArgs } from "@std/cli/parse-args";
+
+/** What was asked for. */
+export interface BenchOptions {
+  readonly loads: readonly string[];
+  readonly rounds: number;
+  /** Where the JSON goes; a default place when left out. */
+  readonly out: string | undefined;
+}
+
+/**
+ * Reads the arguments; a load may be named by how it begins (`fan-out`). With anything that makes no sense
+ * the usage comes back instead.
+ */
+export function parseOptions(
+  args: readonly string[],
+  names: readonly string[],
+): BenchOptions | { readonly usage: string } {
+  const unknown: string[] = [];
+  const { _: wanted, ...flags } = parseArgs([...args], {
+    string: ["rounds", "out"],
+    unknown: (arg: string) => {
+      if (arg.startsWith("-")) unknown.push(arg);
+      return true;
+    },
+  });
+  const loads = names.filter((name) =>
+    wanted.length === 0 || wanted.some((each) => name.startsWith(String(each)))
+  );
+  unknown.push(
+    ...wanted.map(String).filter((each) => !names.some((name) => name.startsWith(each))),
+  );
+  const { rounds = "5", out } = flags as { rounds?: string; out?: string };
+  if (!/^[1-9]\d{0,2}$/.test(rounds)) unknown.push(`--rounds=${rounds}`);
+  if (unknown.length === 0) return { loads, rounds: Number(rounds), out };
+  return {
+    usage: `Cannot understand ${unknown.join(" ")}\n\n` +
+      `deno task bench [LOAD...] [--rounds N] [--out FILE]\n\nLoads: ${names.join(", ")}`,
+  };
+}

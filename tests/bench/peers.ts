@@ -1,0 +1,136 @@
+// The servers that are compared, and how each is started.
+
+import { fromFileUrl } from "@std/path";
+import { ServerProcess } from "../helpers/server_process.ts";
+import type { DialectName } from "./dialects.ts";
+import type { Target } from "./loads/target.ts";
+import { type Found, install, labelOf, type PackageName } from "./packages.ts";
+
+const SERVERS = new URL("./servers/", import.meta.url);
+
+// A load is more than any person sends, all of it from one address; nothing else is different.
+const PARLEY_FLAGS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
+
+/** A server that runs. */
+export type Started = Target & AsyncDisposable;
+
+/** How a server is to run. */
+export interface StartOptions {
+  /** What stands before its command. */
+  readonly pinning: readonly string[];
+  /** A directory on a real disk, for what it stores. */
+  readonly scratch: string;
+}
+
+/** A server that can be measured. */
+export interface Peer {
+  readonly key: PeerKey;
+  readonly label: string;
+  start(options: StartOptions): Promise<Started>;
+}
+
+/** The peers by name; Parley is the one that the others are compared with. */
+export type PeerKey = "parley" | "bun" | "ws" | "socketIo" | "naive";
+
+/** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
+export const PARLEY: Peer = {
+  key: "parley",
+  label: "Parley",
+  async start({ pinning, scratch }) {
+    const directory = await Deno.makeTempDir({ dir: scratch });
+    const launcher = [...pinning, Deno.execPath()];
+    const server = await ServerProcess.start({ args: PARLEY_FLAGS, directory, launcher });
+    return {
+      port: server.port,
+      pid: server.pid,
+      dialect: "parley",
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]();
+        await Deno.remove(directory, { recursive: true });
+      },
+    };
+  },
+};
+
+/** What most people would write first, in Deno. */
+export const NAIVE: Peer = scripted({
+  key: "naive",
+  label: "naive Deno",
+  dialect: "plain",
+  command: [Deno.execPath(), "run", "--no-config", "--allow-net", serverPath("naive.ts")],
+});
+
+/** All peers that can be had here, Parley first; `absent` says why the others cannot. */
+export async function findPeers(root: string): Promise<{ peers: Peer[]; absent: string[] }> {
+  const peers = [PARLEY];
+  const absent: string[] = [];
+  async function add(name: PackageName, make: (path: string) => Peer): Promise<void> {
+    const found: Found = await install(name, root);
+    if ("path" in found) peers.push(make(found.path));
+    else absent.push(`${labelOf(name)}: ${found.absent}`);
+  }
+  await add("bun", (path) =>
+    scripted({
+      key: "bun",
+      label: `${labelOf("bun")} publish`,
+      dialect: "plain",
+      command: [path, serverPath("bun.js")],
+    }));
+  await add("ws", (path) =>
+    scripted({
+      key: "ws",
+      label: `${labelOf("ws")}, Node`,
+      dialect: "plain",
+      command: ["node", serverPath("ws.js"), path],
+    }));
+  await add("socket.io", (path) =>
+    scripted({
+      key: "socketIo",
+      label: `${labelOf("socket.io")}, Node`,
+      dialect: "socketIo",
+      command: ["node", serverPath("socket_io.js"), path],
+    }));
+  return { peers: [...peers, NAIVE], absent };
+}
+
+function serverPath(name: string): string {
+  return fromFileUrl(new URL(name, SERVERS));
+}
+
+interface Script {
+  readonly key: PeerKey;
+  readonly label: string;
+  readonly dialect: DialectName;
+  /** Prints its port as its first line. */
+  readonly command: readonly string[];
+}
+
+function scripted({ key, label, dialect, command }: Script): Peer {
+  return {
+    key,
+    label,
+    async start({ pinning }) {
+      const [program = "", ...args] = [...pinning, ...command];
+      const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
+      const port = Number(await firstLine(child.stdout));
+      return {
+        port,
+        pid: child.pid,
+        dialect,
+        async [Symbol.asyncDispose]() {
+          child.kill("SIGKILL");
+          await child.status;
+        },
+      };
+    },
+  };
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes("\n")) return text.slice(0, text.indexOf("\n"));
+  }
+  throw new Error("The server ended before it said its port");
+}

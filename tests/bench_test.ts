@@ -1,0 +1,93 @@
+// The bench itself, in a moment and with small numbers: so that it still runs on the day it is needed, and
+// counts what it says it counts.
+
+import { assertEquals, assertGreater } from "@std/assert";
+import fc from "fast-check";
+import { textOf } from "./bench/dialects.ts";
+import { LOADS, SMOKE } from "./bench/loads.ts";
+import { MessageScanner } from "./bench/message_scanner.ts";
+import { parseOptions } from "./bench/options.ts";
+import { NAIVE, PARLEY } from "./bench/peers.ts";
+import { type LoadResult, runSuite } from "./bench/suite.ts";
+import { ratioOf, renderLoad } from "./bench/table.ts";
+import { Scratch } from "./helpers/scratch.ts";
+
+const encoder = new TextEncoder();
+
+/** A frame as a server sends it (RFC 6455, section 5.2). */
+function serverFrame(text: string): number[] {
+  const payload = [...encoder.encode(text)];
+  const { length } = payload;
+  const size = length < 126
+    ? [length]
+    : length < 65_536
+    ? [126, length >> 8, length & 255]
+    : [127, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 255, length & 255];
+  return [0x81, ...size, ...payload];
+}
+
+Deno.test("The bench measures Parley and a naive server under the same load", async () => {
+  await using scratch = await Scratch.make();
+  const [result] = await runSuite({
+    plans: SMOKE,
+    peers: [PARLEY, NAIVE],
+    rounds: 1,
+    pinning: { server: [], load: [], note: "" },
+    scratch: scratch.path,
+    progress: () => {},
+  });
+  assertEquals(result?.rows.map(({ label, failed }) => ({ label, failed })), [
+    { label: "Parley", failed: undefined },
+    { label: "naive Deno", failed: undefined },
+  ]);
+  for (const { rounds } of result?.rows ?? []) {
+    assertGreater(rounds[0]?.["deliveriesPerSecond"] ?? 0, 0);
+  }
+});
+
+Deno.test("The load counts every message once, wherever the bytes are cut", () => {
+  const frames = fc.array(fc.array(fc.nat(9_999_999), { maxLength: 1_200 }), { maxLength: 5 });
+  const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 40_000 }));
+  fc.assert(
+    fc.property(frames, cuts, (frames, cuts) => {
+      const texts = frames.map((numbers) => numbers.map(textOf).join(" and "));
+      const bytes = new Uint8Array(texts.flatMap(serverFrame));
+      const seen: number[] = [];
+      const scanner = new MessageScanner((number) => void seen.push(number));
+      for (let at = 0; at < bytes.length;) {
+        const { value: length } = cuts.next();
+        scanner.scan(bytes.subarray(at, at += length));
+      }
+      assertEquals(seen, frames.flat());
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("A load is asked for by how its name begins", () => {
+  const names = LOADS.map(({ name }) => name);
+  const options = parseOptions(["fan", "burst", "--rounds", "3"], names);
+  assertEquals(options, {
+    loads: ["burst", "fan-out-500", "fan-out-2000"],
+    rounds: 3,
+    out: undefined,
+  });
+});
+
+Deno.test("What the bench cannot understand is answered with what it can", () => {
+  for (const args of [["brust"], ["--rounds", "0"], ["--runds", "3"]]) {
+    const options = parseOptions(args, ["burst", "idle"]);
+    assertEquals("usage" in options && options.usage.includes("burst, idle"), true, args.join(" "));
+  }
+});
+
+Deno.test("A ratio is the median of the ratios of each round, not the ratio of the medians", () => {
+  const [plan] = SMOKE;
+  const rounds = (values: number[]) => values.map((value) => ({ deliveriesPerSecond: value }));
+  const parley = { peer: "parley", label: "Parley", rounds: rounds([10, 400, 30]) } as const;
+  const naive = { peer: "naive", label: "naive", rounds: rounds([5, 100, 30]) } as const;
+  assertEquals(ratioOf(naive, parley, "deliveriesPerSecond"), 2);
+  if (plan === undefined) throw new Error("There is no load to show");
+  const table = renderLoad({ plan, rows: [parley, naive] } satisfies LoadResult);
+  assertEquals(/^naive +30 +2\.00$/m.test(table), true, table);
+});
