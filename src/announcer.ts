@@ -99,6 +99,7 @@ export class Announcer {
     const delta = this.#delta;
     this.#delta = new PresenceDelta();
     for (const connection of this.#audience.connections) {
+      if (!connection.follows) continue;
       if (connection.missed === undefined && !lags(connection)) {
         this.#tell(connection, delta);
         continue;
@@ -125,7 +126,7 @@ export class Announcer {
     if (here.length > 0) this.#others.typing(here);
     for (const connection of this.#audience.connections) {
       const others = names.filter((name) => name !== connection.name);
-      if (others.length === 0 || lags(connection)) continue;
+      if (others.length === 0 || !connection.follows || lags(connection)) continue;
       for (const frame of connection.dialect.typing(others)) {
         this.#audience.handOver(connection, frame);
       }

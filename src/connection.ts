@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly dialect: Dialect;
   /** The position in the history of the first message it has not had. */
   readonly cursor: number;
+  /** Whether it is told what everyone is told. @default {true} */
+  readonly follows?: boolean;
 }
 
 /** A reader of the log. Only the room moves its cursor. */
@@ -27,6 +29,8 @@ export class Connection {
   readonly peer: Peer;
   readonly dialect: Dialect;
   cursor: number;
+  /** Whether it is told what everyone is told; one that has yet to be greeted is not. */
+  follows: boolean;
   /** The name it speaks by; without one it only reads. */
   name: string | undefined;
   /** Presence that it could not be told yet because it lags. */
@@ -41,6 +45,7 @@ export class Connection {
     this.peer = options.peer;
     this.dialect = options.dialect;
     this.cursor = options.cursor;
+    this.follows = options.follows ?? true;
   }
 
   /** How many frames it was sent. */

@@ -7,7 +7,7 @@ import { readCookie } from "./cookies.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import { checkOrigin } from "./guard.ts";
 import { isMessageId } from "./message.ts";
-import { isKey } from "./names.ts";
+import { isKey } from "./name_registry.ts";
 import type { Observer } from "./observer.ts";
 import { renderPage } from "./page.ts";
 import { KEY_COOKIE, NAME_COOKIE, type Posting } from "./posting.ts";

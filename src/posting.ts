@@ -4,7 +4,7 @@
 import type { Clock } from "./clock.ts";
 import { BucketTable, messageRate } from "./guard.ts";
 import { normalizeName, normalizeText } from "./message.ts";
-import { type Claim, isKey, type Names } from "./names.ts";
+import { type Claim, isKey, type NameRegistry } from "./name_registry.ts";
 import type { Post } from "./protocol.ts";
 import type { Appended, MessageStore } from "./store.ts";
 
@@ -19,7 +19,7 @@ const MAX_BUCKETS = 10_000;
 
 /** What posting needs from the server. */
 export interface PostingDeps {
-  readonly names: Names;
+  readonly names: NameRegistry;
   readonly store: MessageStore;
   readonly clock: Pick<Clock, "now">;
   readonly newId: () => string;
@@ -56,7 +56,7 @@ export class Posting {
     names.assertMayUse(name, key);
     this.#takeToken(name, key, options.address);
     const claims = options.claims || key !== undefined;
-    const claim = claims ? names.claim(name, key) : undefined;
+    const claim = claims ? await names.claim(name, key) : undefined;
     const draft = { id: post.id ?? newId(), name: claim?.name ?? name, text };
     try {
       return { ...await store.append(draft), claim };

@@ -89,6 +89,13 @@ export class Room {
     return connection;
   }
 
+  /** From `cursor` on, tells `connection` what everyone is told: it was added as one that waits. */
+  follow(connection: Connection, cursor: number): void {
+    connection.cursor = cursor;
+    connection.follows = true;
+    if (cursor !== this.#history.end) this.retryLater();
+  }
+
   /** Gives `connection` a name, in place of the one it had. */
   join(connection: Connection, name: string): void {
     if (!this.#connections.has(connection)) return;
@@ -191,6 +198,7 @@ export class Room {
     let messages = 0;
     let frames = 0;
     for (const connection of this.#connections) {
+      if (!connection.follows) continue;
       if (connection.cursor === end && connection.missed === undefined) continue;
       if (!lags(connection)) {
         this.people.catchUp(connection);

@@ -4,21 +4,11 @@
 import type { Connection, Peer } from "./connection.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import { assertNoWait } from "./guard.ts";
-import { MAX_FRAME_BYTES } from "./limits.ts";
-import { normalizeName, normalizeText } from "./message.ts";
-import type { Names } from "./names.ts";
-import {
-  type ClientFrame,
-  decodeFrame,
-  encodeJoined,
-  encodeWelcome,
-  jsonDialect,
-  PONG,
-  type Since,
-  textDialect,
-  type WireLimits,
-} from "./protocol.ts";
+import { normalizeText } from "./message.ts";
+import type { NameRegistry } from "./name_registry.ts";
+import type { WireLimits } from "./protocol.ts";
 import type { Room } from "./room.ts";
+import { Sequence, type Task } from "./sequence.ts";
 import type { MessageStore } from "./store.ts";
 
 /** What a client that is connected can cause. */
@@ -34,7 +24,7 @@ export interface Session {
 export interface SessionDeps {
   readonly room: Room;
   readonly store: MessageStore;
-  readonly names: Names;
+  readonly names: NameRegistry;
   readonly limits: WireLimits;
   /** A fresh id for a message whose sender cannot choose one. */
   readonly newId: () => string;
@@ -49,24 +39,12 @@ export interface SessionOptions {
   readonly takeToken: (kind: "message" | "join") => number;
 }
 
-/** What the JSON dialect takes from the upgrade request. */
-export interface JsonOptions extends SessionOptions {
-  readonly since: Since | undefined;
-  /** The key of the page's cookie: used for a name when `join` brings none. */
-  readonly cookieKey: string | undefined;
-}
-
-/** What the text dialect takes from the upgrade request. */
-export interface TextOptions extends SessionOptions {
-  readonly name: string | undefined;
-  /** How many of the last messages to begin with. */
-  readonly history: number;
-}
-
-abstract class BaseSession implements Session {
+/** What sessions of both dialects have in common. */
+export abstract class BaseSession implements Session {
   abstract readonly connection: Connection;
   protected readonly deps: SessionDeps;
   protected readonly takeToken: SessionOptions["takeToken"];
+  readonly #sequence = new Sequence();
 
   constructor(deps: SessionDeps, options: SessionOptions) {
     this.deps = deps;
@@ -81,18 +59,35 @@ abstract class BaseSession implements Session {
     this.deps.refused(error);
   }
 
-  /** Runs `action`; what it throws becomes the answer. */
-  protected attempt(action: () => void, id?: string): void {
+  /** Whether the client is still there. */
+  protected get isHere(): boolean {
+    return this.deps.room.connections.has(this.connection);
+  }
+
+  /**
+   * Runs `task` after everything that the client has said before, if it is still there by then; what it
+   * throws becomes the answer.
+   */
+  protected inOrder(task: Task, id?: string): void {
+    const isTaken = this.#sequence.run(() => this.isHere ? this.attempt(task, id) : undefined);
+    if (isTaken) return;
+    const why = "Cannot take this yet: too much waits for the answer to a name; wait 1 s";
+    this.refuse(new ChatError("rate_limited", why, { retryAfterSeconds: 1 }), id);
+  }
+
+  /** Runs `task`; what it throws becomes the answer. */
+  protected attempt(task: Task, id?: string): void | Promise<void> {
+    const refuse = (error: unknown) => this.refuse(toChatError(error), id);
     try {
-      action();
+      return task()?.catch(refuse);
     } catch (error) {
-      this.refuse(toChatError(error), id);
+      refuse(error);
     }
   }
 
   /** Stores a message. That it is stored, the sender learns when it comes back. */
   protected say(id: string, rawText: string): void {
-    this.attempt(() => {
+    this.inOrder(() => {
       const { name } = this.connection;
       if (name === undefined) {
         throw new ChatError("not_joined", "Cannot send: join with a name first");
@@ -107,91 +102,5 @@ abstract class BaseSession implements Session {
         (error) => this.refuse(toChatError(error), id),
       );
     }, id);
-  }
-}
-
-/** A client of `parley.v1`. Making one sends the welcome. */
-export class JsonSession extends BaseSession {
-  readonly connection: Connection;
-  readonly #cookieKey: string | undefined;
-
-  constructor(deps: SessionDeps, options: JsonOptions) {
-    super(deps, options);
-    this.#cookieKey = options.cookieKey;
-    const { room, store, limits } = deps;
-    const { since } = options;
-    const { history } = room;
-    const resumed = since?.log === store.log ? history.since(since.seq) : undefined;
-    const from = resumed ?? Math.max(history.start, history.end - limits.history);
-    // What does not fit comes after it, as if it had just been said.
-    const messages = history.fitting(from, MAX_FRAME_BYTES);
-    const cursor = from + messages.length;
-    this.connection = room.add({ peer: options.peer, dialect: jsonDialect, cursor });
-    const { online } = room;
-    const welcome = { log: store.log, reset: resumed === undefined, messages, online, limits };
-    room.send(this.connection, encodeWelcome(welcome));
-  }
-
-  receive(data: string): void {
-    const decoded = decodeFrame(data);
-    if ("error" in decoded) this.refuse(decoded.error, decoded.id);
-    else this.#handle(decoded.frame);
-  }
-
-  #handle(frame: ClientFrame): void {
-    const { room } = this.deps;
-    switch (frame.type) {
-      case "join":
-        return this.attempt(() => this.#join(frame));
-      case "send":
-        return this.say(frame.id, frame.text);
-      case "typing":
-        return room.typing(this.connection);
-      case "ping":
-        return room.send(this.connection, PONG);
-    }
-  }
-
-  #join(frame: Extract<ClientFrame, { type: "join" }>): void {
-    const { room, names } = this.deps;
-    const wanted = normalizeName(frame.name);
-    assertNoWait(this.takeToken("join"));
-    const { name, key } = names.claim(wanted, frame.key ?? this.#cookieKey, {
-      borrow: frame.borrow === true,
-    });
-    // The answer first, so that a client knows its own name when it reads who has joined.
-    room.send(this.connection, encodeJoined(name, key));
-    room.join(this.connection, name);
-  }
-}
-
-/** A client that speaks plain lines. Making one sends the greeting and the history asked for. */
-export class TextSession extends BaseSession {
-  readonly connection: Connection;
-
-  constructor(deps: SessionDeps, options: TextOptions) {
-    super(deps, options);
-    const { room, names, limits } = deps;
-    const { history } = room;
-    const from = Math.max(history.start, history.end - Math.min(options.history, limits.history));
-    // As in a welcome: what does not fit comes after it, as if it had just been said.
-    const past = history.fitting(from, MAX_FRAME_BYTES);
-    const cursor = from + past.length;
-    this.connection = room.add({ peer: options.peer, dialect: textDialect, cursor });
-    const name = names.borrow(this.#wantedName(options.name));
-    room.send(this.connection, `You are ${name}`);
-    for (const line of textDialect.messages(past, 0)) room.send(this.connection, line);
-    room.join(this.connection, name);
-  }
-
-  receive(data: string): void {
-    this.say(this.deps.newId(), data);
-  }
-
-  #wantedName(raw: string | undefined): string {
-    const guest = `guest-${this.deps.newId().slice(0, 4)}`;
-    let name = guest;
-    if (raw !== undefined) this.attempt(() => void (name = normalizeName(raw)));
-    return name;
   }
 }

@@ -6,18 +6,14 @@ import { readCookie } from "./cookies.ts";
 import { ChatError } from "./errors.ts";
 import { type Admissions, messageRate, type Rate, TokenBucket } from "./guard.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
-import { isKey } from "./names.ts";
+import { JsonSession } from "./json_session.ts";
+import { isKey } from "./name_registry.ts";
 import type { Observer } from "./observer.ts";
 import { KEY_COOKIE } from "./posting.ts";
 import { parseSince } from "./protocol.ts";
-import {
-  JsonSession,
-  type Session,
-  type SessionDeps,
-  type SessionOptions,
-  TextSession,
-} from "./session.ts";
+import type { Session, SessionDeps, SessionOptions } from "./session.ts";
 import { SUBPROTOCOL } from "./subprotocol.ts";
+import { TextSession } from "./text_session.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** Deno pings after half of it without a frame, and closes what has not answered by the end. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import fc from "fast-check";
 import { ChatError } from "../src/errors.ts";
 import { nameKey, normalizeName } from "../src/message.ts";
-import { NAME_KEPT_MS } from "../src/names.ts";
+import { NAME_KEPT_MS } from "../src/name_registry.ts";
 import { createNames, key } from "./helpers/names_world.ts";
 
 /** What `action` suggests when it refuses a name because somebody has it. */

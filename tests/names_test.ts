@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ChatError } from "../src/errors.ts";
-import { isKey, MAX_KEPT_NAMES, NAME_KEPT_MS } from "../src/names.ts";
+import { isKey, MAX_KEPT_NAMES, NAME_KEPT_MS } from "../src/name_registry.ts";
 import { createNames, key } from "./helpers/names_world.ts";
 
 Deno.test("isKey() takes 22 characters of base64url and nothing else", () => {

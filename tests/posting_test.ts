@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ChatError, type ErrorCode } from "../src/errors.ts";
-import { isKey, Names } from "../src/names.ts";
+import { isKey } from "../src/name_registry.ts";
+import { Names } from "../src/names.ts";
 import { Posting } from "../src/posting.ts";
 import { FakeClock } from "./helpers/fake_clock.ts";
 import { MemoryStore } from "./helpers/memory_store.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { isKey, NAME_KEPT_MS } from "../src/names.ts";
+import { isKey, NAME_KEPT_MS } from "../src/name_registry.ts";
 import { LEAVE_GRACE_MS } from "../src/presence.ts";
-import type { JsonSession } from "../src/session.ts";
+import type { JsonSession } from "../src/json_session.ts";
 import { type Client, SessionWorld } from "./helpers/session_world.ts";
 
 /** Sends `frame` and returns what came of it. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LEAVE_GRACE_MS } from "../src/presence.ts";
-import type { TextSession } from "../src/session.ts";
+import type { TextSession } from "../src/text_session.ts";
 import { FakePeer } from "./helpers/fake_peer.ts";
 import { MemoryDisk } from "./helpers/memory_store.ts";
 import { type Client, SessionWorld } from "./helpers/session_world.ts";

@@ -1,10 +1,13 @@
 // Sessions with a real room, real names and a store in memory; only time and sockets are fake.
 
 import type { Draft } from "../../src/message.ts";
+import { JsonSession } from "../../src/json_session.ts";
 import { Names } from "../../src/names.ts";
 import { type Since, wireLimits } from "../../src/protocol.ts";
 import { Room } from "../../src/room.ts";
-import { JsonSession, type SessionDeps, TextSession } from "../../src/session.ts";
+import type { SessionDeps } from "../../src/session.ts";
+import { TextSession } from "../../src/text_session.ts";
+import { AskedNames } from "./asked_names.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { MemoryDisk, MemoryStore } from "./memory_store.ts";
@@ -23,6 +26,8 @@ export interface SessionWorldOptions {
   readonly window?: number;
   /** What was said before the server started. */
   readonly disk?: MemoryDisk;
+  /** Whether a name is only had when {@linkcode SessionWorld.asked} answers. @default false */
+  readonly asks?: boolean;
 }
 
 /** A server without a network. */
@@ -32,6 +37,8 @@ export class SessionWorld {
   readonly disk: MemoryDisk;
   readonly store: MemoryStore;
   readonly names: Names;
+  /** Who asks for names when `asks` is set. */
+  readonly asked: AskedNames;
   readonly room: Room;
   /** The codes of all refusals. */
   readonly refused: string[] = [];
@@ -40,20 +47,22 @@ export class SessionWorld {
   readonly #deps: SessionDeps;
   #made = 0;
 
-  constructor({ history = 3, disk = new MemoryDisk(), ...room }: SessionWorldOptions = {}) {
+  constructor(options: SessionWorldOptions = {}) {
+    const { history = 3, disk = new MemoryDisk(), asks = false, ...room } = options;
     this.disk = disk;
     this.store = new MemoryStore({ disk, history: 1000 });
     this.names = new Names({
       now: () => this.clock.now(),
       newKey: () => `key-${++this.#made}`.padEnd(22, "_"),
     });
+    this.asked = new AskedNames(this.names);
     this.room = new Room({ clock: this.clock, events: this.events, names: this.names, ...room });
     this.room.load(this.store.recent);
     this.store.tail((batch) => this.room.deliver(batch));
     this.#deps = {
       room: this.room,
       store: this.store,
-      names: this.names,
+      names: asks ? this.asked : this.names,
       limits: wireLimits({ rate: 5, history }),
       newId: () => `made-${++this.#made}`,
       refused: (error) => this.refused.push(error.code),
