@@ -3,6 +3,7 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 import fc from "fast-check";
+import { selfShares, toTree } from "./bench/call_tree.ts";
 import { textOf } from "./bench/dialects.ts";
 import { LOADS, SMOKE } from "./bench/loads.ts";
 import { MessageScanner } from "./bench/message_scanner.ts";
@@ -69,6 +70,7 @@ Deno.test("A load is asked for by how its name begins", () => {
   const options = parseOptions(["fan", "burst", "--rounds", "3"], names);
   assertEquals(options, {
     loads: ["burst", "fan-out-500", "fan-out-2000"],
+    peers: undefined,
     rounds: 3,
     out: undefined,
   });
@@ -90,4 +92,18 @@ Deno.test("A ratio is the median of the ratios of each round, not the ratio of t
   if (plan === undefined) throw new Error("There is no load to show");
   const table = renderLoad({ plan, rows: [parley, naive] } satisfies LoadResult);
   assertEquals(/^naive +30 +2\.00$/m.test(table), true, table);
+});
+
+Deno.test("A profile is a tree of who called whom, without the time in which nothing ran", () => {
+  const node = (id: number, functionName: string, children: number[] = []) => {
+    return { id, callFrame: { functionName, url: "file:///src/a.ts" }, children };
+  };
+  const nodes = [node(1, "(root)", [2, 3]), node(2, "(idle)"), node(3, "f", [4, 5]), node(4, "g")];
+  const profile = {
+    nodes: [...nodes, node(5, "g")],
+    samples: [2, 3, 4, 5],
+    timeDeltas: [1_000, 50, 100, 50],
+  };
+  const shares = selfShares(toTree(profile)).filter(([, share]) => share > 0);
+  assertEquals(shares, [["g a.ts", 0.75], ["f a.ts", 0.25]]);
 });

@@ -27,7 +27,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const plans = LOADS.filter(({ name }) => options.loads.includes(name));
   await Deno.mkdir(ROOT, { recursive: true });
-  const { peers, absent } = await findPeers(join(ROOT, "peers"));
+  const { peers: all, absent } = await findPeers(join(ROOT, "peers"));
+  const peers = all.filter(({ key }) => options.peers?.includes(key) ?? true);
   const pinning = await choosePinning();
   const scratch = await Deno.makeTempDir({ dir: ROOT });
   const { rounds } = options;

@@ -5,6 +5,8 @@ import { parseArgs } from "@std/cli/parse-args";
 /** What was asked for. */
 export interface BenchOptions {
   readonly loads: readonly string[];
+  /** The names of the servers; all when left out. */
+  readonly peers: readonly string[] | undefined;
   readonly rounds: number;
   /** Where the JSON goes; a default place when left out. */
   readonly out: string | undefined;
@@ -20,7 +22,7 @@ export function parseOptions(
 ): BenchOptions | { readonly usage: string } {
   const unknown: string[] = [];
   const { _: wanted, ...flags } = parseArgs([...args], {
-    string: ["rounds", "out"],
+    string: ["rounds", "out", "peers"],
     unknown: (arg: string) => {
       if (arg.startsWith("-")) unknown.push(arg);
       return true;
@@ -32,11 +34,15 @@ export function parseOptions(
   unknown.push(
     ...wanted.map(String).filter((each) => !names.some((name) => name.startsWith(each))),
   );
-  const { rounds = "5", out } = flags as { rounds?: string; out?: string };
+  const { rounds = "5", out, peers } = flags as { [flag: string]: string | undefined };
   if (!/^[1-9]\d{0,2}$/.test(rounds)) unknown.push(`--rounds=${rounds}`);
-  if (unknown.length === 0) return { loads, rounds: Number(rounds), out };
+  if (unknown.length === 0) {
+    return { loads, peers: peers?.split(","), rounds: Number(rounds), out };
+  }
   return {
     usage: `Cannot understand ${unknown.join(" ")}\n\n` +
-      `deno task bench [LOAD...] [--rounds N] [--out FILE]\n\nLoads: ${names.join(", ")}`,
+      `deno task bench [LOAD...] [--rounds N] [--peers parley,bun,...] [--out FILE]\n\nLoads: ${
+        names.join(", ")
+      }`,
   };
 }

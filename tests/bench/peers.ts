@@ -8,8 +8,8 @@ import { type Found, install, labelOf, type PackageName } from "./packages.ts";
 
 const SERVERS = new URL("./servers/", import.meta.url);
 
-// A load is more than any person sends, all of it from one address; nothing else is different.
-const PARLEY_FLAGS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
+/** A load is more than any person sends, all of it from one address; nothing else is different. */
+export const PARLEY_FLAGS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
 
 /** A server that runs. */
 export type Started = Target & AsyncDisposable;

@@ -76,7 +76,8 @@ async function runOne(
   }
 }
 
-async function runLoad(job: Job, pinning: readonly string[]): Promise<Measurements> {
+/** Runs one load against a server that runs. */
+export async function runLoad(job: Job, pinning: readonly string[]): Promise<Measurements> {
   const command = [...pinning, Deno.execPath(), "run", "--allow-all", LOAD_MAIN];
   const [program = "", ...args] = [...command, JSON.stringify(job)];
   const { code, stdout, stderr } = await new Deno.Command(program, {
