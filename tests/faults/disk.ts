@@ -111,21 +111,20 @@ async function hangingDisk(): Promise<Outcome> {
   for (let round = 0; round < rounds; round++) {
     await load.progress(20);
     {
-      const inject = "fsync:delay_enter=16000000:when=1";
+      // Until strace is gone: it counts the calls of each thread by themselves, and there are many.
+      const inject = "fsync:delay_enter=60000000";
       await using _strace = await Strace.attach(server.pid, { inject });
       await load.refusals("not_saved", 100);
       await scene.assertUnhealthy();
-      await load.progress(20);
     }
+    await load.progress(20);
     await assertHealthy(server);
   }
   const said = await scene.settle();
   await assertStoreErrors(server.url);
   return {
     rounds,
-    checked: `I1–I4, I6, fsync hangs 16 s, refused after 10 s, ${said}, ${
-      assertFast(scene.prober)
-    }`,
+    checked: `I1–I4, I6, fsync hangs, refused after 10 s, ${said}, ${assertFast(scene.prober)}`,
   };
 }
 
