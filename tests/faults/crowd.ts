@@ -1,28 +1,17 @@
-// Very many clients: sitting there, coming back all at once, coming and going.
+// Very many clients: sitting there, and coming back all at once.
 
 import { assertEquals, assertLess } from "@std/assert";
 import type { ChatClient } from "../../src/client/client.ts";
 import { createClient } from "../../src/create_client.ts";
-import { chance } from "../helpers/chance.ts";
-import { HostileSocket } from "../helpers/hostile_socket.ts";
-import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
-import {
-  cpuSeconds,
-  descriptors,
-  procMissing,
-  residentMb,
-  until,
-} from "../helpers/process_facts.ts";
-import { RawWebSocket } from "../helpers/raw_ws.ts";
+import { inParallel } from "../helpers/in_parallel.ts";
+import { untilMetrics } from "../helpers/metrics_page.ts";
+import { cpuSeconds, procMissing, residentMb, until } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { JsonClient } from "../helpers/ws_client.ts";
-import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
-import { assertHealthy } from "./scene.ts";
+import type { Fault, Outcome, Scale } from "./fault.ts";
 
+/** Nobody is kept out. */
 const MANY = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
-
-/** Sockets that are being opened at the same time. */
-const AT_ONCE = 100;
 
 /** All of them are back after a restart within this. */
 const BACK_WITHIN_MS = 30_000;
@@ -41,28 +30,7 @@ export const CROWD_FAULTS: readonly Fault[] = [
     missing: procMissing,
     run: comeBack,
   },
-  {
-    number: 23,
-    title: "of those who come and go in every way nothing stays behind",
-    missing: procMissing,
-    run: (scale) => churn(scale, []),
-  },
-  {
-    number: 23,
-    title: "of those who come and go in every way nothing stays behind, with --shield",
-    missing: procMissing,
-    run: (scale) => churn(scale, ["--shield"]),
-  },
 ];
-
-/** Does `work` `count` times, {@linkcode AT_ONCE} at a time. */
-async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, count) }, worker));
-}
 
 async function sitting(scale: Scale): Promise<Outcome> {
   const count = scale === "quick" ? 2_000 : 10_000;
@@ -177,66 +145,4 @@ async function comeBack(scale: Scale): Promise<Outcome> {
       backs.at(-1)?.toFixed(0)
     } ms, at most ${busiest} in 0.2 s; then ${(load * 100).toFixed(0)} % of a processor`,
   };
-}
-
-async function churn(scale: Scale, flags: readonly string[]): Promise<Outcome> {
-  const count = scale === "quick" ? 500 : 50_000;
-  const random = chance(SEED);
-  await using server = await ServerProcess.start({
-    args: [...MANY, ...flags],
-    mayFail: true,
-  });
-  await readMetrics(server.url);
-  const base = descriptors(server.pid);
-  const before = residentMb(server.pid);
-  const half = count / 2;
-  let welcomed = await comeAndGo(server, half, random);
-  const first = residentMb(server.pid) - before;
-  welcomed += await comeAndGo(server, half, random);
-  const second = residentMb(server.pid) - before - first;
-  // What grows in the first half is what garbage collection takes its time with.
-  if (scale === "long") assertLess(second, first);
-  await untilMetrics(
-    server.url,
-    (page) => page.get("chat_active_connections") === 0 && page.get("chat_online_names") === 0,
-  );
-  // One that broke before it was welcomed may not have become one.
-  const total = (await readMetrics(server.url)).get("chat_connections_total") ?? 0;
-  assertEquals(total, welcomed);
-  await until("the descriptors are back", () => descriptors(server.pid) <= base + 5);
-  await assertHealthy(server);
-  return {
-    rounds: count,
-    checked: `I4, counts exactly 0, descriptors back, ${welcomed} connections counted, memory +${
-      first.toFixed(0)
-    } MB after half of it and ${second.toFixed(0)} MB more at the end, SEED ${SEED}`,
-  };
-}
-
-/** Has `count` clients come, each of which leaves in a way of its own; returns who was let in. */
-async function comeAndGo(
-  server: ServerProcess,
-  count: number,
-  random: () => number,
-): Promise<number> {
-  let welcomed = 0;
-  await inParallel(count, async () => {
-    const kind = Math.floor(random() * 3);
-    if (kind === 0) {
-      using hostile = await HostileSocket.connect(server.port);
-      await hostile.write(random() < 0.5 ? "GET /ws HTTP/1.1\r\nHost: a\r\nUpgr" : "GET /ws HT");
-      return;
-    }
-    using socket = await RawWebSocket.open(server.port, {
-      headers: { "sec-websocket-protocol": "parley.v1" },
-    });
-    assertEquals(socket.answer.status, 101);
-    welcomed++;
-    // What has come and is not read makes the end of it a reset.
-    if (kind === 1) return void await socket.connection.read(1);
-    await socket.sendAll([JSON.stringify({ type: "join", name: `Guest ${random()}` })]);
-    await socket.write({ opcode: 8, isLast: true, payload: new Uint8Array([3, 232]) });
-    await socket.readClose();
-  });
-  return welcomed;
 }

@@ -4,6 +4,7 @@
 //     deno task test:faults 1 5 28       only those
 //     deno task test:faults quick        all, as short as in `deno task test`
 
+import { CHURN_FAULTS } from "./churn.ts";
 import { CLOCK_FAULTS } from "./clock.ts";
 import { CROWD_FAULTS } from "./crowd.ts";
 import { DESCRIPTOR_FAULTS } from "./descriptors.ts";
@@ -33,6 +34,7 @@ const FAULTS: readonly Fault[] = [
   ...DESCRIPTOR_FAULTS,
   ...FUZZ_FAULTS,
   ...CROWD_FAULTS,
+  ...CHURN_FAULTS,
   ...NETWORK_FAULTS,
   ...SUPERVISOR_FAULTS,
 ].sort((a, b) => a.number - b.number);

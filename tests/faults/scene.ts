@@ -58,7 +58,7 @@ export class Scene implements AsyncDisposable {
     );
     const ledger = new Ledger({ history: HISTORY });
     const people = stack.use(await Load.start(between?.(server) ?? server, ledger, load));
-    const prober = stack.adopt(new Prober(server), (each) => each.close());
+    const prober = stack.use(await Prober.start(server));
     // What a process needs to get going is not what a fault costs.
     await people.progress(WARM_UP_MESSAGES);
     stack.move();
@@ -116,7 +116,7 @@ export class Scene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.prober.close();
+    await this.prober[Symbol.asyncDispose]();
     await this.load[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
@@ -136,9 +136,9 @@ export function assertBack(prober: Prober): string {
   return `nobody there for ${prober.longestGapMs.toFixed(0)} ms at most`;
 }
 
-/** I6: who only reads has not waited. */
-export function assertFast(prober: Prober): string {
-  const p99 = prober.p99Ms;
-  if (p99 > MAX_WAIT_MS) throw new Error(`I6: a reader waited ${p99.toFixed(0)} ms`);
-  return `reads p99 ${p99.toFixed(0)} ms`;
+/** I6: who only reads has not waited, but for what a busy machine makes everybody wait. */
+export function assertFast({ p99Ms, bareP99Ms }: Prober): string {
+  const said = `reads p99 ${p99Ms.toFixed(0)} ms (a bare server ${bareP99Ms.toFixed(0)} ms)`;
+  assertLess(p99Ms, MAX_WAIT_MS + bareP99Ms, `I6: ${said}`);
+  return said;
 }

@@ -46,6 +46,31 @@ export function cpuSeconds(pid: number): number {
   return (Number(user) + Number(system)) / 100;
 }
 
+/**
+ * Milliseconds for which the threads of a process that run an event loop were ready and had no processor, since
+ * they began; 0 when it has ended, and where the system does not tell.
+ */
+export function processorWaitMs(pid: number): number {
+  if (Deno.build.os !== "linux") return 0;
+  const read = (thread: string, file: string) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${thread}/${file}`);
+  try {
+    const threads = [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => name);
+    // The first one and each worker, of which the shield is one.
+    const looping = threads.filter((each) => /^(deno|worker-)/.test(read(each, "comm")));
+    const waits = looping.map((each) => Number(read(each, "schedstat").split(" ")[1]));
+    return waits.reduce((sum, ns) => sum + ns, 0) / 1e6;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || isGone(error)) return 0;
+    throw error;
+  }
+}
+
+/** A thread that ends while its file is read. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ESRCH";
+}
+
 /** Looks again and again until `holds`; what it waits for happens in another process. */
 export async function until(
   what: string,

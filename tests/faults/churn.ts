@@ -1,0 +1,97 @@
+// Very many clients that come and go, in every way there is to go.
+
+import { assertEquals, assertLess } from "@std/assert";
+import { chance } from "../helpers/chance.ts";
+import { HostileSocket } from "../helpers/hostile_socket.ts";
+import { inParallel } from "../helpers/in_parallel.ts";
+import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
+import { Prober } from "../helpers/prober.ts";
+import { descriptors, procMissing, residentMb, until } from "../helpers/process_facts.ts";
+import { RawWebSocket } from "../helpers/raw_ws.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
+import { assertFast, assertHealthy } from "./scene.ts";
+
+/** Nobody is kept out. */
+const MANY = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
+
+/** Faults of coming and going. */
+export const CHURN_FAULTS: readonly Fault[] = [
+  {
+    number: 23,
+    title: "of those who come and go in every way nothing stays behind",
+    missing: procMissing,
+    run: (scale) => churn(scale, []),
+  },
+  {
+    number: 23,
+    title: "of those who come and go in every way nothing stays behind, with --shield",
+    missing: procMissing,
+    run: (scale) => churn(scale, ["--shield"]),
+  },
+];
+
+async function churn(scale: Scale, flags: readonly string[]): Promise<Outcome> {
+  const count = scale === "quick" ? 500 : 50_000;
+  const random = chance(SEED);
+  await using server = await ServerProcess.start({
+    args: [...MANY, ...flags],
+    mayFail: true,
+  });
+  await using prober = await Prober.start(server);
+  await readMetrics(server.url);
+  const base = descriptors(server.pid);
+  const before = residentMb(server.pid);
+  const half = count / 2;
+  let welcomed = await comeAndGo(server, half, random);
+  const first = residentMb(server.pid) - before;
+  welcomed += await comeAndGo(server, half, random);
+  const second = residentMb(server.pid) - before - first;
+  const speed = assertFast(prober);
+  // What grows in the first half is what garbage collection takes its time with.
+  if (scale === "long") assertLess(second, first);
+  await untilMetrics(
+    server.url,
+    (page) => page.get("chat_active_connections") === 0 && page.get("chat_online_names") === 0,
+  );
+  // One that broke before it was welcomed may not have become one.
+  const total = (await readMetrics(server.url)).get("chat_connections_total") ?? 0;
+  assertEquals(total, welcomed);
+  await until("the descriptors are back", () => descriptors(server.pid) <= base + 5);
+  await assertHealthy(server);
+  return {
+    rounds: count,
+    checked:
+      `I4, counts exactly 0, descriptors back, ${welcomed} connections counted, ${speed}, memory +${
+        first.toFixed(0)
+      } MB after half of it and ${second.toFixed(0)} MB more at the end, SEED ${SEED}`,
+  };
+}
+
+/** Has `count` clients come, each of which leaves in a way of its own; returns who was let in. */
+async function comeAndGo(
+  server: ServerProcess,
+  count: number,
+  random: () => number,
+): Promise<number> {
+  let welcomed = 0;
+  await inParallel(count, async () => {
+    const kind = Math.floor(random() * 3);
+    if (kind === 0) {
+      using hostile = await HostileSocket.connect(server.port);
+      await hostile.write(random() < 0.5 ? "GET /ws HTTP/1.1\r\nHost: a\r\nUpgr" : "GET /ws HT");
+      return;
+    }
+    using socket = await RawWebSocket.open(server.port, {
+      headers: { "sec-websocket-protocol": "parley.v1" },
+    });
+    assertEquals(socket.answer.status, 101);
+    welcomed++;
+    // What has come and is not read makes the end of it a reset.
+    if (kind === 1) return void await socket.connection.read(1);
+    await socket.sendAll([JSON.stringify({ type: "join", name: `Guest ${random()}` })]);
+    await socket.write({ opcode: 8, isLast: true, payload: new Uint8Array([3, 232]) });
+    await socket.readClose();
+  });
+  return welcomed;
+}
