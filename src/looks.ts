@@ -87,6 +87,16 @@ const RESERVED = [
   "система",
 ];
 
+// Turned around, so that a letter is looked up and not searched for.
+const LATIN_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(LOOK_ALIKES).flatMap(([latin, others]) =>
+    Array.from(others, (other) => [other, latin])
+  ),
+);
+
+// Once, not for every name that is looked at.
+const RESERVED_SPELLED: ReadonlySet<string> = new Set(RESERVED.map(spelled));
+
 /** `text` with a Latin letter for each one that looks like it; upper and lower case stay. */
 export function latinLook(text: string): string {
   return text.normalize("NFKC").replace(/[^\0-\x7f]/gu, toLatin);
@@ -108,7 +118,7 @@ export function isReserved(name: string): boolean {
   const inner = name.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   // Small letters of an alphabet look like others than its capitals do.
   const given = [name, inner].flatMap((text) => [text, text.toLowerCase()]).map(spelled);
-  return RESERVED.some((word) => given.includes(spelled(word)));
+  return given.some((word) => RESERVED_SPELLED.has(word));
 }
 
 /** The letters of `text` alone, with those that stand in for others read as them. */
@@ -119,8 +129,5 @@ function spelled(text: string): string {
 }
 
 function toLatin(letter: string): string {
-  for (const [latin, others] of Object.entries(LOOK_ALIKES)) {
-    if (others.includes(letter)) return latin;
-  }
-  return letter;
+  return LATIN_OF.get(letter) ?? letter;
 }
