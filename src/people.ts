@@ -100,9 +100,14 @@ export class People {
     this.#presence.enter(node, name);
   }
 
-  /** That node has none any more, or is gone; saying so twice is saying it once. */
+  /** That node has none any more, or said goodbye; saying so twice is saying it once. */
   releasedElsewhere(node: string, name: string): void {
     this.#presence.leave(node, name);
+  }
+
+  /** That node is silent for so long that it counts as dead; saying so twice is saying it once. */
+  lostElsewhere(node: string, name: string): void {
+    this.#presence.lose(node, name);
   }
 
   /** `name` is writing on another node. */

@@ -87,15 +87,25 @@ export class Presence<T> {
     const person = this.#people.get(id);
     if (person === undefined || !person.holders.delete(holder)) return;
     if (person.holders.size > 0) return;
-    person.cancelLeave = this.#clock.after(LEAVE_GRACE_MS, () => {
-      this.#people.delete(id);
-      this.#events.left(person.name);
-    });
+    person.cancelLeave = this.#clock.after(LEAVE_GRACE_MS, () => this.#remove(id, person));
+  }
+
+  /** As {@linkcode leave}, of a holder that was not heard of for so long that there is no grace left. */
+  lose(holder: T, name: string): void {
+    const id = nameKey(name);
+    const person = this.#people.get(id);
+    if (person === undefined || !person.holders.delete(holder)) return;
+    if (person.holders.size === 0) this.#remove(id, person);
   }
 
   /** Calls off every leave that has not been announced yet. */
   close(): void {
     for (const person of this.#people.values()) person.cancelLeave?.();
     this.#people.clear();
+  }
+
+  #remove(id: string, { name }: Person<T>): void {
+    this.#people.delete(id);
+    this.#events.left(name);
   }
 }

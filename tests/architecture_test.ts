@@ -23,6 +23,7 @@ const CORE = [
   "message",
   "messages_file",
   "names",
+  "nats/neighbours",
   "page",
   "presence",
   "protocol",

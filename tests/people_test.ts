@@ -50,6 +50,16 @@ Deno.test("A client that moves to another node does not flicker", () => {
   assertEquals(world.events.people, ["joined Ann"]);
 });
 
+Deno.test("The people of a dead node are gone at once, but those that another node has", () => {
+  const world = new RoomWorld();
+  world.room.join(world.add().connection, "Ann");
+  for (const name of ["Ann", "Bob", "Cy"]) world.room.people.heldElsewhere("b", name);
+  world.room.people.heldElsewhere("c", "Cy");
+  for (const name of ["Ann", "Bob", "Cy", "Di"]) world.room.people.lostElsewhere("b", name);
+  assertEquals(world.room.online, ["Ann", "Cy"]);
+  assertEquals(world.events.people.at(-1), "left Bob");
+});
+
 Deno.test("Other nodes hear at once that a name is held here, and that it is not any more", () => {
   const world = new RoomWorld();
   const [tab, window] = [world.add(), world.add()];
