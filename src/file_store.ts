@@ -3,21 +3,18 @@
 
 import type { Clock } from "./clock.ts";
 import type { DataDirectory } from "./data_directory.ts";
-import { ChatError } from "./errors.ts";
+import type { ChatError } from "./errors.ts";
 import { repair } from "./file_repair.ts";
-import { WINDOW_MESSAGES } from "./limits.ts";
+import { KnownMessages } from "./known_messages.ts";
 import { type Draft, type StoredMessage, toStored } from "./message.ts";
 import { decodeFile, encodeFile, type MessagesFile } from "./messages_file.ts";
-import type { Appended, MessageStore } from "./store.ts";
+import { type Appended, MAX_WAITING, type MessageStore, notSaved } from "./store.ts";
 
 /** The conversation, in the data directory. */
 export const MESSAGES_FILE = "messages.json";
 
 /** A file of 1000 messages of the largest size has 8 MiB; what is larger is no file of ours. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
-
-/** Drafts that may wait for the disk; more are refused, so that a stuck disk does not fill memory. */
-export const MAX_WAITING = 4096;
 
 /**
  * How long a draft may wait for the disk. A disk that has to spin up first is in time; who says
@@ -73,7 +70,7 @@ export class FileStore implements MessageStore {
   readonly #options: FileStoreOptions;
   readonly #waiting: Waiting[] = [];
   readonly #waitingById = new Map<string, Waiting>();
-  readonly #storedById = new Map<string, StoredMessage>();
+  readonly #known = new KnownMessages();
   #kept: readonly StoredMessage[];
   #deliver: (batch: readonly StoredMessage[]) => void = () => {};
   #writing: Promise<void> | undefined;
@@ -90,7 +87,7 @@ export class FileStore implements MessageStore {
     this.log = file.log;
     this.recent = file.messages;
     this.#kept = file.messages;
-    this.#remember(file.messages);
+    this.#known.add(file.messages);
   }
 
   /**
@@ -121,7 +118,7 @@ export class FileStore implements MessageStore {
   }
 
   append(draft: Draft): Promise<Appended> {
-    const message = this.#storedById.get(draft.id);
+    const message = this.#known.get(draft.id);
     if (message !== undefined) return Promise.resolve({ message, isNew: false });
     const twin = this.#waitingById.get(draft.id);
     if (twin !== undefined) {
@@ -169,7 +166,7 @@ export class FileStore implements MessageStore {
       return;
     }
     this.#kept = kept;
-    this.#remember(messages);
+    this.#known.add(messages);
     events.committed(messages.length, (clock.now() - startedAt) / 1000);
     if (this.#trouble !== undefined) events.commitRecovered();
     this.#trouble = undefined;
@@ -238,16 +235,4 @@ export class FileStore implements MessageStore {
       outcome.reject(this.#trouble);
     }
   }
-
-  #remember(messages: readonly StoredMessage[]): void {
-    for (const message of messages) this.#storedById.set(message.id, message);
-    for (const id of this.#storedById.keys()) {
-      if (this.#storedById.size <= WINDOW_MESSAGES) break;
-      this.#storedById.delete(id);
-    }
-  }
-}
-
-function notSaved(why: string, cause?: unknown): ChatError {
-  return new ChatError("not_saved", `Cannot save the message: ${why}; try again`, { cause });
 }

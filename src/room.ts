@@ -49,7 +49,8 @@ export class Room {
   readonly people: People;
   readonly #clock: Pick<Clock, "now" | "after">;
   readonly #events: RoomEvents;
-  readonly #history: History;
+  readonly #window: number;
+  #history: History;
   readonly #connections = new Set<Connection>();
   #cancelRetry: Cancel | undefined;
 
@@ -57,7 +58,8 @@ export class Room {
     const { clock, events, names, others = NOBODY_ELSE } = options;
     this.#clock = clock;
     this.#events = events;
-    this.#history = new History(options.window ?? WINDOW_MESSAGES);
+    this.#window = options.window ?? WINDOW_MESSAGES;
+    this.#history = new History(this.#window);
     this.people = new People({ clock, names, others, audience: this, events });
   }
 
@@ -129,6 +131,16 @@ export class Room {
   /** Takes in what the log held before anyone was here. */
   load(messages: readonly StoredMessage[]): void {
     for (const message of messages) this.#history.push(message);
+  }
+
+  /**
+   * Forgets everything and takes in `messages`, the past of a log that began anew. Where anybody stood in
+   * the old one means nothing in it: every connection is closed with 1012, to come back and begin anew too.
+   */
+  restart(messages: readonly StoredMessage[]): void {
+    this.#history = new History(this.#window);
+    this.load(messages);
+    for (const connection of this.#connections) this.close(connection, 1012, "the log begins anew");
   }
 
   /** Appends stored messages, which rise in `seq`, and shows them to everyone. */

@@ -132,7 +132,7 @@ function compose({ config, assets, store, metrics, observer, door }: Parts) {
   const names = new Names({ now: clock.now, newKey });
   const room = new Room({ clock, events: observer, names });
   room.load(store.recent);
-  store.tail((batch) => room.deliver(batch));
+  store.tail((batch) => room.deliver(batch), (messages) => room.restart(messages));
   const posting = new Posting({ names, store, clock, newId, rate });
   const page = new FormPage({ config, store, room, posting, observer, template, newId, newKey });
   const session = { room, store, names, limits: wireLimits(config), newId };

@@ -3,8 +3,9 @@
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatError, StartError } from "../src/errors.ts";
-import { MAX_FILE_BYTES, MAX_WAITING } from "../src/file_store.ts";
+import { MAX_FILE_BYTES } from "../src/file_store.ts";
 import { WINDOW_MESSAGES } from "../src/limits.ts";
+import { MAX_WAITING } from "../src/store.ts";
 import { draft, drafts, idsOf } from "./helpers/drafts.ts";
 import { FilePlace } from "./helpers/file_place.ts";
 import { hold } from "./helpers/held_call.ts";

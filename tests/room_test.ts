@@ -171,6 +171,19 @@ Deno.test("Room.closeAll() closes every connection, announces nothing and leaves
   assertEquals([world.room.connections.size, world.clock.waiting], [0, 0]);
 });
 
+Deno.test("Room.restart() has another past at once, and sends everyone away to come back for it", () => {
+  const world = new RoomWorld();
+  world.room.load(storedRange(1, 3));
+  const { peer, connection } = world.add();
+  world.room.join(connection, "Ann");
+  world.room.restart(storedRange(1, 2));
+  assertEquals(peer.closes, [{ code: 1012, reason: "the log begins anew" }]);
+  assertEquals(world.room.connections.size, 0);
+  assertEquals([world.room.history.lastSeq, world.room.history.end], [2, 2]);
+  world.room.deliver([stored(3, { id: "another" })]);
+  assertEquals(seqs(world.room.history.last(10)), [1, 2, 3]);
+});
+
 Deno.test("Room.resend() sends a message to its sender alone", () => {
   const world = new RoomWorld({ window: 2 });
   const [sender, other] = [world.add(), world.add()];

@@ -1,0 +1,157 @@
+// Follows the log for as long as the process runs: reads on where it was after every loss, and notices when
+// the log is another one, or has gaps, so that there is no reading on.
+
+import type { Cancel, Clock } from "../clock.ts";
+import { WINDOW_MESSAGES } from "../limits.ts";
+import type { ClusterConnection } from "./connection.ts";
+import type { Entry, LogState, LogStream } from "./log_stream.ts";
+import { Tail } from "./tail.ts";
+
+/** Between two tries to read on. */
+const RETRY_MS = 500;
+
+/** What a follower reports, in the order of the log. */
+export interface FollowerListener {
+  /** What stands in the log after what was reported before. */
+  entries(entries: readonly Entry[]): void;
+  /** What was reported before is no more; these are the newest of what there is now, at most a window. */
+  restarted(entries: readonly Entry[]): void;
+  /** The log is followed from now on, with all that was in it reported; or it is not any more. */
+  following(isFollowing: boolean): void;
+  /** It cannot be read; that is tried again until it can. */
+  failed(error: unknown): void;
+}
+
+/** What a follower needs. */
+export interface FollowerOptions {
+  readonly connection: Pick<ClusterConnection, "isUp" | "watch">;
+  readonly stream: LogStream;
+  readonly clock: Pick<Clock, "after">;
+  readonly listener: FollowerListener;
+}
+
+/** A place in the log that moves along with it. */
+export class LogFollower {
+  readonly #options: FollowerOptions;
+  readonly #unwatch: () => void;
+  #log = "";
+  #lastSeq = 0;
+  #tail: Tail | undefined;
+  #reattaching = false;
+  #cancelRetry: Cancel | undefined;
+  #isClosed = false;
+
+  private constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#unwatch = options.connection.watch((isUp) => isUp ? this.#reattach() : this.#detach());
+  }
+
+  /**
+   * Reports what the log holds as `restarted`, and follows it from then on.
+   *
+   * @throws when the log can be neither made nor read.
+   */
+  static async open(options: FollowerOptions): Promise<LogFollower> {
+    const follower = new LogFollower(options);
+    try {
+      await follower.#attach();
+      return follower;
+    } catch (error) {
+      await follower.close();
+      throw error;
+    }
+  }
+
+  /** The id of the log that is followed. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** The place of the newest that was reported. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Whether everything in the log is reported as it comes. */
+  get isFollowing(): boolean {
+    return this.#tail !== undefined && this.#options.connection.isUp;
+  }
+
+  /** Looks after the stream again, when something has shown that it may be gone. */
+  doubt(): void {
+    this.#detach();
+    this.#reattach();
+  }
+
+  /** Ends it, quietly. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#unwatch();
+    this.#cancelRetry?.();
+    const tail = this.#tail;
+    this.#tail = undefined;
+    if (this.#options.connection.isUp) await tail?.close();
+    else tail?.stop();
+  }
+
+  async #attach(): Promise<void> {
+    const { stream, listener } = this.#options;
+    const state = await stream.ensure();
+    const goesOn = this.#goesOn(state);
+    const from = goesOn ? this.#lastSeq + 1 : Math.max(1, state.lastSeq - WINDOW_MESSAGES + 1);
+    const tail = await Tail.open(stream, from);
+    if (this.#isClosed) return tail.stop();
+    if (!goesOn) {
+      this.#log = state.log;
+      this.#lastSeq = 0;
+      const entries = tail.take();
+      this.#advance(entries);
+      listener.restarted(entries);
+    }
+    this.#tail = tail;
+    tail.follow((entries) => {
+      this.#advance(entries);
+      listener.entries(entries);
+    });
+    tail.ended.then((error) => {
+      if (this.#tail !== tail) return;
+      if (error !== undefined) listener.failed(error);
+      this.doubt();
+    });
+    listener.following(true);
+  }
+
+  #goesOn({ log, firstSeq, lastSeq }: LogState): boolean {
+    return log === this.#log && lastSeq >= this.#lastSeq && firstSeq <= this.#lastSeq + 1;
+  }
+
+  #advance(entries: readonly Entry[]): void {
+    this.#lastSeq = entries.at(-1)?.seq ?? this.#lastSeq;
+  }
+
+  #detach(): void {
+    const tail = this.#tail;
+    if (tail === undefined) return;
+    this.#tail = undefined;
+    tail.stop();
+    this.#options.listener.following(false);
+  }
+
+  async #reattach(): Promise<void> {
+    if (this.#reattaching) return;
+    this.#reattaching = true;
+    let isFirst = true;
+    while (!this.#isClosed && this.#tail === undefined && this.#options.connection.isUp) {
+      try {
+        await this.#attach();
+      } catch (error) {
+        if (isFirst) this.#options.listener.failed(error);
+        isFirst = false;
+        await new Promise<void>((resolve) => {
+          this.#cancelRetry = this.#options.clock.after(RETRY_MS, resolve);
+        });
+      }
+    }
+    this.#reattaching = false;
+  }
+}

@@ -1,0 +1,98 @@
+// One reading of the log, from some place to its end and then along with it. It ends when the stream or
+// the connection does; whoever wants more opens another.
+
+import type { Entry, LogStream } from "./log_stream.ts";
+import type { ConsumerMessages } from "./library.ts";
+
+/** NATS says every so often that there is nothing new; twice nothing, and the reading is looked after. */
+const HEARTBEAT_MS = 1_000;
+
+/** Messages that NATS may send before it is asked again. */
+const MAX_UNDER_WAY = 1_000;
+
+/** A reading that has reached the end of the log once. */
+export class Tail {
+  /** Resolves when it has ended, whoever ended it. */
+  readonly ended: Promise<unknown>;
+  readonly #messages: ConsumerMessages;
+  readonly #remove: () => Promise<unknown>;
+  readonly #arrived: Entry[];
+  #deliver: ((entries: readonly Entry[]) => void) | undefined;
+  #isScheduled = false;
+
+  private constructor(
+    messages: ConsumerMessages,
+    options: { remove: () => Promise<unknown>; arrived: Entry[] },
+  ) {
+    this.#messages = messages;
+    this.#remove = options.remove;
+    this.#arrived = options.arrived;
+    this.ended = messages.closed();
+  }
+
+  /**
+   * Reads from `fromSeq` on, until everything is read that was there when it began.
+   *
+   * @throws when the stream or the connection is lost on the way.
+   */
+  static async open(stream: LogStream, fromSeq: number): Promise<Tail> {
+    const consumer = await stream.consumer(fromSeq);
+    const { num_pending } = await consumer.info(true);
+    const caughtUp = Promise.withResolvers<void>();
+    if (num_pending === 0) caughtUp.resolve();
+    const arrived: Entry[] = [];
+    // deno-lint-ignore prefer-const -- the first messages may come before there is a tail
+    let tail: Tail | undefined;
+    const messages = await consumer.consume({
+      max_messages: MAX_UNDER_WAY,
+      idle_heartbeat: HEARTBEAT_MS,
+      abort_on_missing_resource: true,
+      callback(message) {
+        arrived.push(stream.toEntry(message));
+        // The oldest may be removed while they are waited for; the newest is there.
+        if (message.info.pending === 0 || arrived.length >= num_pending) caughtUp.resolve();
+        if (tail !== undefined) tail.#schedule();
+      },
+    });
+    tail = new Tail(messages, { remove: () => consumer.delete(), arrived });
+    const ended = tail.ended.then((error) => {
+      throw error instanceof Error ? error : new Error("The reading of the log was ended");
+    });
+    await Promise.race([caughtUp.promise, ended]);
+    return tail;
+  }
+
+  /** Takes what has been read and is not delivered yet. */
+  take(): Entry[] {
+    return this.#arrived.splice(0);
+  }
+
+  /** From now on calls `deliver` with what came in one turn, in order. */
+  follow(deliver: (entries: readonly Entry[]) => void): void {
+    this.#deliver = deliver;
+    this.#schedule();
+  }
+
+  /** Ends it; nothing is delivered any more. */
+  stop(): void {
+    this.#deliver = undefined;
+    this.#messages.stop();
+  }
+
+  /** Ends it, and tells NATS that it need not remember it. */
+  async close(): Promise<void> {
+    this.stop();
+    // NATS forgets it by itself, too, some minutes later.
+    await this.#remove().catch((error) => error);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#deliver === undefined) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      const entries = this.take();
+      if (entries.length > 0) this.#deliver?.(entries);
+    });
+  }
+}
