@@ -6,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { MAX_BUFFERED_BYTES } from "./limits.ts";
 import { NOBODY_ELSE, type Outlet } from "./outlet.ts";
 import { PresenceDelta } from "./presence.ts";
+import { PresenceFrames } from "./presence_frames.ts";
 import { Throttle } from "./throttle.ts";
 
 /** At most four presence frames a second. */
@@ -86,7 +87,7 @@ export class Announcer {
     const { missed } = connection;
     if (missed === undefined) return;
     connection.missed = undefined;
-    this.#tell(connection, missed);
+    this.#tell(connection, new PresenceFrames(missed, this.#audience.onlineCount));
   }
 
   /** Calls off what has not been told yet. */
@@ -98,10 +99,11 @@ export class Announcer {
   #tellPresence(): void {
     const delta = this.#delta;
     this.#delta = new PresenceDelta();
+    const frames = new PresenceFrames(delta, this.#audience.onlineCount);
     for (const connection of this.#audience.connections) {
       if (!connection.follows) continue;
       if (connection.missed === undefined && !lags(connection)) {
-        this.#tell(connection, delta);
+        this.#tell(connection, frames);
         continue;
       }
       connection.missed ??= new PresenceDelta();
@@ -110,11 +112,8 @@ export class Announcer {
     }
   }
 
-  #tell(connection: Connection, { joined, left }: PresenceDelta): void {
-    const change = { joined: [...joined], left: [...left], online: this.#audience.onlineCount };
-    for (const frame of connection.dialect.presence(change, connection.name)) {
-      this.#audience.handOver(connection, frame);
-    }
+  #tell(connection: Connection, frames: PresenceFrames): void {
+    for (const frame of frames.of(connection)) this.#audience.handOver(connection, frame);
   }
 
   // Typing is stale in a second: who lags is not told later.

@@ -133,8 +133,9 @@ export interface Dialect {
   readonly name: "json" | "text";
   /** `skipped` messages before these were lost to this reader. */
   messages(batch: readonly StoredMessage[], skipped: number): string[];
-  /** A text client is told nothing about `self`, the name it has. */
-  presence(change: PresenceChange, self: string | undefined): string[];
+  /** Whether a reader hears of the name that it has itself as of any other. */
+  readonly tellsOfSelf: boolean;
+  presence(change: PresenceChange): string[];
   typing(names: readonly string[]): string[];
   error(error: ChatError, id: string | undefined): string;
 }
@@ -146,6 +147,7 @@ export const jsonDialect: Dialect = {
     const gap = skipped > 0 ? `"skipped":${skipped},` : "";
     return [`{"type":"messages",${gap}"messages":${encodeList(batch)}}`];
   },
+  tellsOfSelf: true,
   presence: (change) => [encode({ type: "presence", ...change })],
   typing: (names) => [encode({ type: "typing", names: [...names] })],
   error: (error, id) =>
@@ -165,13 +167,23 @@ export const textDialect: Dialect = {
     const lines = batch.map(({ name, text }) => `${name}: ${text}`);
     return skipped > 0 ? [`! Missed ${skipped} messages: reading too slowly`, ...lines] : lines;
   },
-  presence: ({ joined, left }, self) => [
-    ...joined.filter((name) => name !== self).map((name) => `${name} has joined`),
-    ...left.filter((name) => name !== self).map((name) => `${name} has left`),
-  ],
+  tellsOfSelf: false,
+  presence: ({ joined, left }) => [...linesOf(joined, "joined"), ...linesOf(left, "left")],
   typing: () => [],
   error: (error) => `! ${error.message}`,
 };
+
+/**
+ * Names that come or go together and have a line each. A line each for a crowd would be as many frames as there
+ * are pairs of people.
+ */
+export const MAX_LINES_TOGETHER = 5;
+
+function linesOf(names: readonly string[], what: "joined" | "left"): string[] {
+  if (names.length <= MAX_LINES_TOGETHER) return names.map((name) => `${name} has ${what}`);
+  const [first, second] = names;
+  return [`${first}, ${second} and ${names.length - 2} more have ${what}`];
+}
 
 /** The first frame of the JSON dialect. */
 export function encodeWelcome(welcome: {

@@ -4,6 +4,7 @@ import { Connection } from "../src/connection.ts";
 import { MAX_BUFFERED_BYTES } from "../src/limits.ts";
 import { type Dialect, jsonDialect, textDialect } from "../src/protocol.ts";
 import { FakeClock } from "./helpers/fake_clock.ts";
+import { countingDialect } from "./helpers/fake_dialect.ts";
 import { FakePeer } from "./helpers/fake_peer.ts";
 
 /** An announcer, an audience of nobody yet, and a clock that has been running for a while. */
@@ -76,6 +77,32 @@ Deno.test("Announcer writes lines to text clients, none about themselves", () =>
   for (const name of ["Ann", "Bob"]) hall.announcer.left(name);
   hall.clock.advance(PRESENCE_INTERVAL_MS);
   assertEquals(peer.frames, ["Bob has joined", "Bob has left"]);
+});
+
+Deno.test("Announcer writes once what a crowd is told that comes in together", () => {
+  const hall = new Hall();
+  const dialect = countingDialect(jsonDialect);
+  const names = Array.from({ length: 50 }, (_, n) => `n${n}`);
+  const peers = names.map((name) => hall.add(name, dialect).peer);
+  for (const name of names) hall.announcer.joined(name);
+  hall.clock.advance(0);
+  assertEquals(dialect.encodings, 1);
+  assertEquals(peers.map((peer) => peer.readJson()[0].joined), names.map(() => names));
+});
+
+Deno.test("Announcer tells text clients of a crowd in one line, which does not count themselves", () => {
+  const hall = new Hall();
+  const names = ["Ann", "Bob", "Cy", "Di", "Eve", "Fay", "Gus"];
+  const [ann, bob, cy] = names.map((name) => hall.add(name, textDialect).peer);
+  const { peer: reader } = hall.add(undefined, textDialect);
+  for (const name of names) hall.announcer.joined(name);
+  hall.clock.advance(0);
+  assertEquals([ann?.frames, bob?.frames, cy?.frames, reader.frames], [
+    ["Bob, Cy and 4 more have joined"],
+    ["Ann, Cy and 4 more have joined"],
+    ["Ann, Bob and 4 more have joined"],
+    ["Ann, Bob and 5 more have joined"],
+  ]);
 });
 
 Deno.test("Announcer tells who lags nothing, and all of it in one frame when they catch up", () => {

@@ -26,6 +26,7 @@ const CORE = [
   "nats/neighbours",
   "page",
   "presence",
+  "presence_frames",
   "protocol",
   "room",
   "session",

@@ -53,7 +53,7 @@ Deno.test("jsonDialect.messages() and its reader agree, whatever was said", () =
 Deno.test("jsonDialect and its reader agree about people", () => {
   fc.assert(fc.property(names, names, fc.nat(), (joined, left, online) => {
     const change = { joined, left, online };
-    assertEquals(jsonDialect.presence(change, joined[0]).map(reading), [
+    assertEquals(jsonDialect.presence(change).map(reading), [
       { type: "presence", ...change },
     ] as unknown[]);
     assertEquals(jsonDialect.typing(joined).map(reading), [
@@ -140,11 +140,20 @@ Deno.test("textDialect writes one frame a message, also when a text has several 
   }));
 });
 
-Deno.test("textDialect tells who came and who left, but not of oneself, nor who writes", () => {
-  const change = { joined: ["Ann", "Bob"], left: ["Cy", "Ann"], online: 2 };
-  assertEquals(textDialect.presence(change, "Ann"), ["Bob has joined", "Cy has left"]);
-  assertEquals(textDialect.presence(change, undefined).length, 4);
+Deno.test("textDialect tells who came and who left, a line each, and not who writes", () => {
+  const change = { joined: ["Ann", "Bob"], left: ["Cy"], online: 2 };
+  const lines = ["Ann has joined", "Bob has joined", "Cy has left"];
+  assertEquals(textDialect.presence(change), lines);
   assertEquals(textDialect.typing(["Bob"]), []);
+});
+
+Deno.test("textDialect tells of more than five who come or go together in one line", () => {
+  const five = ["Ann", "Bob", "Cy", "Di", "Eve"];
+  assertEquals(textDialect.presence({ joined: [], left: five, online: 0 }).length, 5);
+  assertEquals(textDialect.presence({ joined: five, left: [...five, "Fay"], online: 5 }), [
+    ...five.map((name) => `${name} has joined`),
+    "Ann, Bob and 4 more have left",
+  ]);
 });
 
 Deno.test("textDialect.error() is one line that begins with an exclamation mark", () => {

@@ -1,13 +1,15 @@
 // Very many clients: sitting there, and coming back all at once.
 
 import { assertEquals, assertLess } from "@std/assert";
+import { PRESENCE_INTERVAL_MS } from "../../src/announcer.ts";
 import type { ChatClient } from "../../src/client/client.ts";
 import { createClient } from "../../src/create_client.ts";
+import { MAX_LINES_TOGETHER } from "../../src/protocol.ts";
 import { inParallel } from "../helpers/in_parallel.ts";
 import { untilMetrics } from "../helpers/metrics_page.ts";
 import { cpuSeconds, procMissing, residentMb, until } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
-import { JsonClient } from "../helpers/ws_client.ts";
+import { JsonClient, TextClient } from "../helpers/ws_client.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 
 /** Nobody is kept out. */
@@ -23,6 +25,12 @@ export const CROWD_FAULTS: readonly Fault[] = [
     title: "thousands who only sit there cost little, and all are told at once",
     missing: procMissing,
     run: sitting,
+  },
+  {
+    number: 21,
+    title: "people of plain lines who come in together cost no line for each pair of them",
+    missing: procMissing,
+    run: comeTogether,
   },
   {
     number: 22,
@@ -80,6 +88,41 @@ async function sitting(scale: Scale): Promise<Outcome> {
       Math.max(...times).toFixed(0)
     } ms, gone at the end`,
   };
+}
+
+async function comeTogether(scale: Scale): Promise<Outcome> {
+  const count = scale === "quick" ? 300 : 2_000;
+  await using server = await ServerProcess.start({ args: MANY });
+  await using crowd = new AsyncDisposableStack();
+  const base = residentMb(server.pid);
+  const startedAt = performance.now();
+  const first = crowd.use(await TextClient.open(server.url, { name: "First" }));
+  const clients = [first];
+  await inParallel(count - 1, async (n) => {
+    clients.push(crowd.use(await TextClient.open(server.url, { name: `Person ${n}` })));
+  });
+  const told = () => first.inbox.all.reduce((sum, line) => sum + joinedIn(line), 0);
+  await until("the first is told of all the others", () => told() === count - 1);
+  const ms = performance.now() - startedAt;
+  const memory = residentMb(server.pid) - base;
+  const lines = clients.reduce((sum, { inbox }) => sum + inbox.all.length - 1, 0);
+  // Nobody has left, so a reader is told four times a second, in so many lines at most.
+  const times = ms / PRESENCE_INTERVAL_MS + 2;
+  assertLess(lines, count * times * MAX_LINES_TOGETHER);
+  assertLess(memory, 200);
+  return {
+    rounds: 1,
+    checked: `${count} people in ${ms.toFixed(0)} ms, ${lines} lines in all where there are ${
+      count * (count - 1) / 2
+    } pairs, memory +${memory.toFixed(0)} MB`,
+  };
+}
+
+/** How many have come, as a line tells it. */
+function joinedIn(line: string): number {
+  const more = / and (\d+) more have joined$/.exec(line);
+  if (more !== null) return Number(more[1]) + 2;
+  return line.endsWith(" has joined") ? 1 : 0;
 }
 
 /** One of many who follow; keeps the numbers that it was shown. */

@@ -11,6 +11,10 @@ export function countingDialect(dialect: Dialect): Dialect & { readonly encoding
       encodings++;
       return dialect.messages(batch, skipped);
     },
+    presence(change) {
+      encodings++;
+      return dialect.presence(change);
+    },
     get encodings() {
       return encodings;
     },
