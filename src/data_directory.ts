@@ -18,11 +18,17 @@ const LOCK = "lock";
 const LOCK_RETRY_MS = 50;
 const LOCK_TRIES = 10;
 
-/** A directory with one user at a time. */
+/** How a directory is used. */
+export interface DirectoryOptions {
+  /** Several servers read it, and none writes in it. @default {false} */
+  readonly isShared?: boolean;
+}
+
+/** A directory with one user at a time, unless it is shared by those who only read. */
 export class DataDirectory implements AsyncDisposable {
   readonly path: string;
   readonly #files: FileApi;
-  readonly #lock: Deno.FsFile;
+  readonly #lock: Deno.FsFile | undefined;
   // Windows cannot open a directory; there the rename alone has to do.
   readonly #directory: Deno.FsFile | undefined;
   // A descriptor to give up for a file when connections have taken all others.
@@ -30,7 +36,11 @@ export class DataDirectory implements AsyncDisposable {
 
   private constructor(
     path: string,
-    held: { files: FileApi; lock: Deno.FsFile; directory: Deno.FsFile | undefined },
+    held: {
+      files: FileApi;
+      lock: Deno.FsFile | undefined;
+      directory: Deno.FsFile | undefined;
+    },
   ) {
     this.path = path;
     this.#files = held.files;
@@ -40,13 +50,21 @@ export class DataDirectory implements AsyncDisposable {
   }
 
   /**
-   * Makes the directory when it is missing, and locks it until `close` or the end of the process.
+   * Makes the directory when it is missing, and locks it until `close` or the end of the process, if it is
+   * not shared.
    *
    * @throws {StartError} when it cannot be written, or another server uses it.
    */
-  static async open(path: string, files: FileApi = Deno): Promise<DataDirectory> {
+  static async open(
+    path: string,
+    files: FileApi = Deno,
+    { isShared = false }: DirectoryOptions = {},
+  ): Promise<DataDirectory> {
     try {
       await files.mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
+      if (isShared) {
+        return new DataDirectory(path, { files, lock: undefined, directory: undefined });
+      }
       await refuseUnlessFile(files, join(path, LOCK));
       const lock = await files.open(join(path, LOCK), {
         read: true,
@@ -142,7 +160,7 @@ export class DataDirectory implements AsyncDisposable {
     this.#spare?.close();
     this.#spare = undefined;
     this.#directory?.close();
-    this.#lock.close();
+    this.#lock?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

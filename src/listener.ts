@@ -14,6 +14,8 @@ const REOPEN_MS = 500;
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** Whether other processes may listen there too. @default {false} */
+  readonly reusePort?: boolean;
   /** PEM texts. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly observer: Observer;
@@ -35,7 +37,7 @@ type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Respon
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
   const { host, port, tls, observer } = options;
   if (options.shield === undefined) {
-    const server = serve(handler, { host, port, tls, observer });
+    const server = serve(handler, options);
     return { url: urlOf(options, server.port), stop: () => server.stop() };
   }
   let shield: Shield | undefined;
@@ -97,11 +99,13 @@ function serve(handler: Handler, options: ServeOptions) {
   };
 }
 
-function open(handler: Handler, { host, port, tls, observer }: ServeOptions): Deno.HttpServer {
+function open(handler: Handler, options: ServeOptions): Deno.HttpServer {
+  const { host, port, reusePort = false, tls, observer } = options;
   try {
     return Deno.serve({
       hostname: host,
       port,
+      reusePort,
       ...tls,
       // Deno would print its own line; ours is the log's "started".
       onListen: () => {},

@@ -5,8 +5,7 @@ import { type Assets, loadAssets } from "./assets.ts";
 import { every, systemClock as clock } from "./clock.ts";
 import { type Config, VERSION } from "./config.ts";
 import { DataDirectory } from "./data_directory.ts";
-import { Door } from "./door.ts";
-import { StartError } from "./errors.ts";
+import type { Door } from "./door.ts";
 import { FileStore } from "./file_store.ts";
 import { FormPage } from "./form_page.ts";
 import { Admissions } from "./guard.ts";
@@ -16,10 +15,10 @@ import { LoginPage } from "./login_page.ts";
 import { Metrics } from "./metrics.ts";
 import { Names } from "./names.ts";
 import { Observer } from "./observer.ts";
-import { Password } from "./password.ts";
 import { Posting } from "./posting.ts";
 import { wireLimits } from "./protocol.ts";
 import { Room } from "./room.ts";
+import { openDoor, readFile, readTls } from "./secrets.ts";
 import { loadBundle } from "./shield/bundle.ts";
 import type { MessageStore } from "./store.ts";
 import { upgrade } from "./websocket.ts";
@@ -76,16 +75,16 @@ async function start(
   { log, metrics }: { log: Log; metrics: Metrics },
 ): Promise<Server> {
   const assets = await loadAssets();
-  const directory = await DataDirectory.open(config.data);
+  const isShared = config.cluster !== undefined;
+  const directory = await DataDirectory.open(config.data, Deno, { isShared });
   const tls = await readTls(directory, config.tls);
   const observer = new Observer({ log, metrics, now: clock.now });
-  const { history } = config;
-  const store = await FileStore.open({ directory, history, clock, newLogId, events: observer });
-  const door = await openDoor(directory, config.passwordFile);
+  const { store, leave } = await openStore(config, { directory, observer, log });
+  const door = await openDoor(directory, config.passwordFile, clock);
   const { app, room, sockets } = compose({ config, assets, store, metrics, observer, door });
   const shield = config.shield ? { code: await loadBundle(), caps: shieldCaps(config) } : undefined;
-  const { host, port } = config;
-  const listener = await listen(app, { host, port, tls, observer, shield });
+  const { host, port, reusePort } = config;
+  const listener = await listen(app, { host, port, reusePort, tls, observer, shield });
   const residentBytes = () => Deno.memoryUsage().rss;
   metrics.readFrom({
     activeConnections: sockets,
@@ -108,7 +107,7 @@ async function start(
     async stop(reason) {
       observer.stopping(reason);
       for (const cancel of cancels) cancel();
-      await withDeadline(STOP_DEADLINE_MS, stopAll({ store, room, listener }));
+      await withDeadline(STOP_DEADLINE_MS, stopAll({ store, room, listener, leave }));
       observer.stopped();
       await withDeadline(LOG_DEADLINE_MS, closeLog());
     },
@@ -160,13 +159,36 @@ interface Running {
   readonly store: MessageStore;
   readonly room: Room;
   readonly listener: Listener;
+  readonly leave: () => Promise<void>;
 }
 
 // The store first: what was sent before is still stored and shown to those who are connected.
-async function stopAll({ store, room, listener }: Running): Promise<void> {
+async function stopAll({ store, room, listener, leave }: Running): Promise<void> {
   await withDeadline(STORE_DEADLINE_MS, store.close());
   room.closeAll(1001, "the server is stopping");
-  await listener.stop();
+  await Promise.all([listener.stop(), leave()]);
+}
+
+interface StoreParts {
+  readonly directory: DataDirectory;
+  readonly observer: Observer;
+  readonly log: Log;
+}
+
+// `leave` is for what the store runs on and others use, too.
+async function openStore(config: Config, { directory, observer, log }: StoreParts) {
+  const { cluster, history } = config;
+  if (cluster === undefined) {
+    const events = observer;
+    const store = await FileStore.open({ directory, history, clock, newLogId, events });
+    return { store, leave: () => Promise.resolve() };
+  }
+  const path = cluster.credentials;
+  const credentials = path === undefined ? undefined : await readFile(directory, path);
+  // Imported late: a server that is alone has no use for it.
+  const { Node } = await import("./nats/node.ts");
+  const node = await Node.join({ cluster, credentials, history, clock, observer, log });
+  return { store: node.store, leave: () => node.leave() };
 }
 
 async function withDeadline(ms: number, work: Promise<void>): Promise<void> {
@@ -184,39 +206,6 @@ function shieldCaps({ maxConnections, maxPerAddress, trustProxy }: Config) {
     total: maxConnections + OTHER_CONNECTIONS,
     perAddress: isLimited ? maxPerAddress + OTHER_PER_ADDRESS : 0,
   };
-}
-
-async function readTls(directory: DataDirectory, tls: Config["tls"]) {
-  if (tls === undefined) return undefined;
-  return { cert: await readText(directory, tls.cert), key: await readText(directory, tls.key) };
-}
-
-async function openDoor(
-  directory: DataDirectory,
-  path: string | undefined,
-): Promise<Door | undefined> {
-  if (path === undefined) return undefined;
-  // An editor ends a file with a newline that nobody would type into a form.
-  const password = (await readText(directory, path)).replace(/\r?\n$/, "");
-  if (password === "") throw new StartError(`Cannot use "${path}": it holds no password`);
-  // A field of a page and a header cannot carry those, so nobody could ever enter.
-  if (/\p{Cc}|^\s|\s$|\ufffd/u.test(password)) {
-    throw new StartError(
-      `Cannot use "${path}": the password must be one line of UTF-8 without spaces around it`,
-    );
-  }
-  return new Door({
-    password: await Password.create({ password, date: clock.date }),
-    now: clock.now,
-  });
-}
-
-async function readText(directory: DataDirectory, path: string): Promise<string> {
-  const bytes = await directory.read(directory.nameOf(path), 1024 * 1024);
-  if (bytes === undefined) {
-    throw new StartError(`Cannot read "${path}": there is no such file in the data directory`);
-  }
-  return new TextDecoder().decode(bytes);
 }
 
 function newId(): string {

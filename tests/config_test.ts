@@ -1,7 +1,7 @@
 // Every flag: what it is when nobody gives it, what it may be, and the one line for what it may not be.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Config, parseCommand, VERSION } from "../src/config.ts";
+import { type ClusterConfig, type Config, parseCommand, VERSION } from "../src/config.ts";
 import { StartError } from "../src/errors.ts";
 
 const DEFAULTS: Config = {
@@ -19,6 +19,8 @@ const DEFAULTS: Config = {
   tls: undefined,
   passwordFile: undefined,
   shield: false,
+  cluster: undefined,
+  reusePort: false,
   metrics: "local",
   logLevel: "info",
   logFormat: "text",
@@ -31,6 +33,10 @@ Deno.test("parseCommand() without flags serves with the defaults", () => {
 Deno.test("parseCommand() makes a config that nobody can change", () => {
   assert(Object.isFrozen(parseConfig([])));
 });
+
+function clusterOf(servers: string[]): ClusterConfig {
+  return { servers, credentials: undefined, replicas: 1 };
+}
 
 /** Values that each flag takes, and what the config is then. */
 const GOOD: [args: string[], config: Partial<Config>][] = [
@@ -62,6 +68,15 @@ const GOOD: [args: string[], config: Partial<Config>][] = [
   [["--shield"], { shield: true }],
   [["--password-file", "password"], { passwordFile: "password" }],
   [["--tls-cert", "c.pem", "--tls-key", "k.pem"], { tls: { cert: "c.pem", key: "k.pem" } }],
+  [["--nats", "nats://a"], { cluster: clusterOf(["nats://a"]) }],
+  [
+    ["--nats", "tls://a.example:4223/", "--nats=tls://b", "--nats-creds", "a.creds"],
+    { cluster: { ...clusterOf(["tls://a.example:4223", "tls://b"]), credentials: "a.creds" } },
+  ],
+  [["--nats=nats://[::1]:4222", "--nats-replicas=5"], {
+    cluster: { ...clusterOf(["nats://[::1]:4222"]), replicas: 5 },
+  }],
+  [["--nats=nats://a", "--reuse-port"], { cluster: clusterOf(["nats://a"]), reusePort: true }],
   [["--metrics", "public"], { metrics: "public" }],
   [["--metrics", "off"], { metrics: "off" }],
   [["--log-level", "debug"], { logLevel: "debug" }],
@@ -97,6 +112,27 @@ const BAD: [args: string[], reason: string][] = [
   [
     ["--max-per-address", "many"],
     '--max-per-address is "many", it must be a whole number from 0 to 1000000',
+  ],
+  ...["nats.example.org", "ws://a", "nats://", "nats://a/b", "nats://a?b", "nats://a:99999"].map(
+    (value): [string[], string] => [
+      ["--nats", value],
+      `--nats is "${value}", it must be a server such as nats://nats.example.org:4222`,
+    ],
+  ),
+  [
+    ["--nats=nats://ann:secret@a"],
+    "--nats must hold no password; --nats-creds names a file with one",
+  ],
+  [["--nats-creds=a"], "--nats-creds is for a cluster; give --nats too"],
+  [["--nats-replicas=3"], "--nats-replicas is for a cluster; give --nats too"],
+  [["--reuse-port"], "--reuse-port is for a cluster; give --nats too"],
+  [
+    ["--nats=nats://a", "--nats-replicas=6"],
+    '--nats-replicas is "6", it must be a whole number from 1 to 5',
+  ],
+  [
+    ["--nats=nats://a", "--reuse-port", "--shield"],
+    "--reuse-port and --shield do not go together",
   ],
   [["--metrics", "all"], '--metrics is "all", it must be one of local, public, off'],
   [
@@ -177,7 +213,8 @@ Deno.test("parseCommand() explains every flag in --help, with its default", () =
     assertMatch(line, /^ {2}--[a-z-]+( [A-Z]+)? {2,}\S.*\S$/);
     assert(line.length <= 100, line);
     if (standard !== undefined) {
-      assert(Object.values(DEFAULTS).map(String).includes(standard), line);
+      const defaults = [...Object.values(DEFAULTS), ...Object.values(clusterOf([]))];
+      assert(defaults.map(String).includes(standard), line);
     }
   }
   assertStringIncludes(help(), "Usage: deno task start [flags]");

@@ -270,3 +270,14 @@ Deno.test("DataDirectory.nameOf() refuses what is elsewhere", async () => {
     );
   }
 });
+
+Deno.test("DataDirectory.open() for those who only read takes no lock, and none can keep them out", async () => {
+  await using scratch = await Scratch.make();
+  await Deno.writeTextFile(scratch.in("file"), "secret");
+  await using _alone = await DataDirectory.open(scratch.path);
+  await using one = await DataDirectory.open(scratch.path, Deno, { isShared: true });
+  await using other = await DataDirectory.open(scratch.path, Deno, { isShared: true });
+  for (const directory of [one, other]) {
+    assertEquals(new TextDecoder().decode(await directory.read("file", 100)), "secret");
+  }
+});

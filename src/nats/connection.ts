@@ -150,10 +150,10 @@ async function load(): Promise<NatsLibrary> {
   try {
     return await loadNats();
   } catch (cause) {
-    throw new StartError(
-      "Cannot use NATS: its client is not here and could not be downloaded; start once with a network",
-      { cause },
-    );
+    const why = Deno.build.standalone
+      ? "this executable does not hold its client; use deno task start"
+      : "its client is not here and could not be downloaded; start once with a network";
+    throw new StartError(`Cannot use NATS: ${why}`, { cause });
   }
 }
 
