@@ -30,7 +30,7 @@ async function serve(args: readonly string[]): Promise<number> {
   }
   const server = await startServer(command.config);
   catchFaults(server);
-  const signal = await nextSignal();
+  const signal = await Promise.race([nextSignal(), server.failed]);
   await server.stop(signal);
   return 0;
 }

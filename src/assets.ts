@@ -30,7 +30,8 @@ export interface Assets {
 /** @throws {StartError} when the web client has not been built. */
 export async function loadAssets(): Promise<Assets> {
   const files = new Map<string, Asset>();
-  const { app, extras } = await loadClient();
+  const app = await built(() => import("../static/app.js", { with: { type: "text" } }));
+  const extras = await built(() => import("../static/extras.js", { with: { type: "text" } }));
   const texts: [string, string, string][] = [
     ["/app.js", "text/javascript; charset=utf-8", app],
     ["/extras.js", "text/javascript; charset=utf-8", extras],
@@ -43,12 +44,19 @@ export async function loadAssets(): Promise<Assets> {
   return { files, template, loginTemplate };
 }
 
+/**
+ * The program of the shield's thread.
+ *
+ * @throws {StartError} when it has not been built.
+ */
+export async function loadShield(): Promise<string> {
+  return await built(() => import("../static/shield.js", { with: { type: "text" } }));
+}
+
 // Imported late, so that a missing bundle is one clear line and not a failure to load the program.
-async function loadClient(): Promise<{ app: string; extras: string }> {
+async function built(load: () => Promise<{ default: string }>): Promise<string> {
   try {
-    const app = await import("../static/app.js", { with: { type: "text" } });
-    const extras = await import("../static/extras.js", { with: { type: "text" } });
-    return { app: app.default, extras: extras.default };
+    return (await load()).default;
   } catch (cause) {
     throw new StartError(
       'Cannot start: the web client is not built; run "deno task build", or start with "deno task start"',

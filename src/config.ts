@@ -72,6 +72,11 @@ function toConfig(values: Values): Config {
   if ((cert === undefined) !== (key === undefined)) {
     throw usage("Cannot start: --tls-cert and --tls-key belong together, and one is missing");
   }
+  if (cert !== undefined && values.isOn("shield")) {
+    throw usage(
+      "Cannot start: --shield has no TLS; let a proxy do it, or leave one of the two out",
+    );
+  }
   const cluster = toCluster(values);
   const reusePort = values.isOn("reuse-port");
   if (reusePort && values.isOn("shield")) {

@@ -2,9 +2,9 @@
 // system takes it away. With a shield, the port is the shield's and the server is behind it.
 
 import { StartError } from "./errors.ts";
+import type { Caps } from "./guard.ts";
 import type { Observer } from "./observer.ts";
-import type { ShieldOptions } from "./shield/messages.ts";
-import { Shield } from "./shield/shield.ts";
+import { type Shield, startShield } from "./shield/shield.ts";
 
 // Deno's accept loop ends for good when the process is out of file descriptors; a moment later some
 // are free again.
@@ -16,17 +16,19 @@ export interface ListenOptions {
   readonly port: number;
   /** Whether other processes may listen there too. @default {false} */
   readonly reusePort?: boolean;
-  /** PEM texts. */
+  /** PEM texts; none with a shield. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly observer: Observer;
   /** The bundle of the shield and its caps, when there is to be one. */
-  readonly shield: { readonly code: string; readonly caps: ShieldOptions["caps"] } | undefined;
+  readonly shield: { readonly code: string; readonly caps: Caps } | undefined;
 }
 
 /** A port that answers. */
 export interface Listener {
   /** An address that a browser on this machine can open. */
   readonly url: string;
+  /** Rejects with a {@linkcode StartError} when the port is lost for good. */
+  readonly failed: Promise<never>;
   /** Stops listening and waits for the answers under way. */
   stop(): Promise<void>;
 }
@@ -35,31 +37,52 @@ type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Respon
 
 /** @throws {StartError} when the address, the port or the certificate cannot be used. */
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
-  const { host, port, tls, observer } = options;
-  if (options.shield === undefined) {
-    const server = serve(handler, options);
-    return { url: urlOf(options, server.port), stop: () => server.stop() };
-  }
+  if (options.shield !== undefined) return await listenBehind(options.shield, handler, options);
+  const server = serve(handler, options);
+  return {
+    url: urlOf(options, server.port),
+    failed: new Promise(() => {}),
+    stop: () => server.stop(),
+  };
+}
+
+async function listenBehind(
+  { code, caps }: NonNullable<ListenOptions["shield"]>,
+  handler: Handler,
+  options: ListenOptions,
+): Promise<Listener> {
+  const { host, port, observer } = options;
   let shield: Shield | undefined;
-  // Who comes by another way than the shield is not let in: nobody has counted him.
   const inner = serve(async (request, info) => {
-    const address = shield?.addressOf((info.remoteAddr as Deno.NetAddr).port);
-    if (address === undefined) return new Response("Forbidden\n", { status: 403 });
-    const remoteAddr = { ...info.remoteAddr as Deno.NetAddr, hostname: address };
-    return await handler(request, { ...info, remoteAddr });
+    const remoteAddr = info.remoteAddr as Deno.NetAddr;
+    // Who comes by another way than the shield is not let in: nobody has counted him.
+    const guest = shield?.guestAt(remoteAddr.port);
+    if (guest === undefined) return new Response("Forbidden\n", { status: 403 });
+    // Frames that the shield does not watch. One with a body, where it watches from the wrong byte on,
+    // Deno refuses.
+    if (!guest.isSocket && request.headers.has("sec-websocket-key")) {
+      return new Response("A WebSocket begins with its connection\n", { status: 400 });
+    }
+    const { address } = guest;
+    return await handler(request, { ...info, remoteAddr: { ...remoteAddr, hostname: address } });
   }, { host: "127.0.0.1", port: 0, tls: undefined, observer });
-  const { code, caps } = options.shield;
   try {
-    const own = { hostname: host, port, tls, innerPort: inner.port, caps };
-    shield = await Shield.start(code, { options: own, events: observer });
+    const own = { hostname: host, port, innerPort: inner.port, caps };
+    shield = await startShield(code, own, (reason) => observer.cut(reason));
   } catch (error) {
     await inner.stop();
-    throw toStartError(error, { host, port, isTls: tls !== undefined });
+    throw toStartError(error, options);
   }
+  const { failed, port: publicPort, stop } = shield;
   return {
-    url: urlOf(options, shield.port),
+    url: urlOf(options, publicPort),
+    failed: failed.catch((cause) => {
+      const line = `Cannot go on: the shield has failed (${cause.message}); start again`;
+      throw new StartError(line, { cause });
+    }),
     async stop() {
-      await Promise.all([shield.stop(), inner.stop()]);
+      await inner.stop();
+      await stop();
     },
   };
 }
@@ -115,31 +138,31 @@ function open(handler: Handler, options: ServeOptions): Deno.HttpServer {
       },
     }, handler);
   } catch (error) {
-    throw toStartError(error, { host, port, isTls: tls !== undefined });
+    throw toStartError(error, { host, port, tls });
   }
 }
 
 function toStartError(
   cause: unknown,
-  { host, port, isTls }: { host: string; port: number; isTls: boolean },
+  { host, port, tls }: Pick<ListenOptions, "host" | "port" | "tls">,
 ): StartError {
   const where = `${host}:${port}`;
   const line = (why: string) => new StartError(`Cannot listen on ${where}: ${why}`, { cause });
-  // By its name: an error of another thread has lost its class.
-  const name = cause instanceof Error ? cause.name : "";
-  if (name === "AddrInUse") {
+  // By its text: an error of another thread has lost its class.
+  const is = (name: string) => String(cause).includes(name);
+  if (is("AddrInUse")) {
     return line("the port is in use; stop what uses it, or choose another with --port");
   }
-  if (name === "NotCapable") {
+  if (is("NotCapable")) {
     return line("Deno was not allowed to; give it --allow-net");
   }
-  if (name === "PermissionDenied") {
+  if (is("PermissionDenied")) {
     return line("this user may not; choose a port from 1024 up with --port");
   }
-  if (name === "AddrNotAvailable") {
+  if (is("AddrNotAvailable")) {
     return line("this machine has no such address; choose another with --host");
   }
-  if (isTls && name !== "NotFound") {
+  if (tls !== undefined && !is("NotFound")) {
     return line("the certificate or the key is not valid PEM, or they do not belong together");
   }
   return line(cause instanceof Error ? cause.message : "it failed for an unknown reason");

@@ -4,7 +4,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { VERSION } from "./config.ts";
 import { ERROR_CODES } from "./errors.ts";
-import { CUT_REASONS } from "./shield/messages.ts";
+import { CUT_REASONS } from "./shield/shield.ts";
 
 /** What is read at the moment of a scrape instead of being counted. */
 export interface Readings {

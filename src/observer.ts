@@ -9,8 +9,7 @@ import type { Log } from "./log.ts";
 import type { StoredMessage } from "./message.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomEvents } from "./room.ts";
-import type { CutReason } from "./shield/messages.ts";
-import type { ShieldEvents } from "./shield/shield.ts";
+import type { CutReason } from "./shield/shield.ts";
 
 // Refusals come as fast as a stranger likes; the log takes so many, the metrics count them all.
 const REFUSALS_LOGGED = { perSecond: 5, burst: 50 };
@@ -34,7 +33,7 @@ export interface Totals {
 }
 
 /** The eyes of one server. */
-export class Observer implements RoomEvents, FileStoreEvents, ShieldEvents {
+export class Observer implements RoomEvents, FileStoreEvents {
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #now: () => number;

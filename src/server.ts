@@ -1,7 +1,7 @@
 // A whole server: makes the parts, gives each what it needs, listens, and stops in the right order.
 
 import { createApp } from "./app.ts";
-import { type Assets, loadAssets } from "./assets.ts";
+import { type Assets, loadAssets, loadShield } from "./assets.ts";
 import { every, systemClock as clock } from "./clock.ts";
 import { type Config, VERSION } from "./config.ts";
 import { DataDirectory } from "./data_directory.ts";
@@ -19,7 +19,6 @@ import { Posting } from "./posting.ts";
 import { wireLimits } from "./protocol.ts";
 import { Room } from "./room.ts";
 import { openDoor, readFile, readTls } from "./secrets.ts";
-import { loadBundle } from "./shield/bundle.ts";
 import type { MessageStore } from "./store.ts";
 import { upgrade } from "./websocket.ts";
 
@@ -43,6 +42,8 @@ const OTHER_PER_ADDRESS = 100;
 /** A server that is running. */
 export interface Server {
   readonly observer: Observer;
+  /** Rejects with a {@linkcode StartError} when it cannot go on. */
+  readonly failed: Promise<never>;
   /**
    * Stores what has been sent, closes every connection with 1001 and stops listening. Takes five
    * seconds at most.
@@ -82,7 +83,7 @@ async function start(
   const { store, leave } = await openStore(config, { directory, observer, log });
   const door = await openDoor(directory, config.passwordFile, clock);
   const { app, room, sockets } = compose({ config, assets, store, metrics, observer, door });
-  const shield = config.shield ? { code: await loadBundle(), caps: shieldCaps(config) } : undefined;
+  const shield = config.shield ? { code: await loadShield(), caps: shieldCaps(config) } : undefined;
   const { host, port, reusePort } = config;
   const listener = await listen(app, { host, port, reusePort, tls, observer, shield });
   const residentBytes = () => Deno.memoryUsage().rss;
@@ -104,6 +105,7 @@ async function start(
   observer.started({ url, version: VERSION, data: config.data, messages: store.recent.length });
   return {
     observer,
+    failed: listener.failed,
     async stop(reason) {
       observer.stopping(reason);
       for (const cancel of cancels) cancel();

@@ -34,7 +34,6 @@ const CORE = [
   "text_session",
   "throttle",
   "shield/frame_watch",
-  "shield/head",
   "visitor",
 ].map((name) => `src/${name}.ts`);
 

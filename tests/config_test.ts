@@ -158,6 +158,10 @@ const BAD: [args: string[], reason: string][] = [
   [["--help=port"], "--help takes no value"],
   [["--tls-cert", "c.pem"], "--tls-cert and --tls-key belong together, and one is missing"],
   [["--tls-key", "k.pem"], "--tls-cert and --tls-key belong together, and one is missing"],
+  [
+    ["--shield", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
+    "--shield has no TLS; let a proxy do it, or leave one of the two out",
+  ],
   // No such flag.
   ...[
     "--nope",

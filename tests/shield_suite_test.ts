@@ -4,7 +4,7 @@
 import { assert } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 
-const SUITES = ["smoke", "websocket", "websocket_close", "stop", "proxy", "tls"];
+const SUITES = ["smoke", "websocket", "websocket_close", "stop", "proxy"];
 
 Deno.test("--shield changes nothing for those who do nothing wrong", async () => {
   const files = SUITES.map((name) => fromFileUrl(new URL(`./${name}_test.ts`, import.meta.url)));

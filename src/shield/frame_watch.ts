@@ -1,125 +1,68 @@
-// Follows the headers of WebSocket frames (RFC 6455, section 5.2) in a stream of bytes, and says where
-// one begins that must not pass. Pure; it never looks at a payload and keeps no more than a header.
+// Follows the headers of a client's WebSocket frames (RFC 6455, section 5.2) in a stream of bytes, and
+// stops where one begins that Deno would take and should not: without a mask, or of a message over the
+// limit. Pure; it never looks at a payload and keeps no more than a header.
 
-/** Frames of one message; far above what any client cuts a small message into. */
-export const MAX_FRAGMENTS = 256;
+import { MAX_MESSAGE_BYTES } from "../limits.ts";
 
 /** RFC 6455, section 5.5. */
 const MAX_CONTROL_BYTES = 125;
 
-/** The first of the control opcodes: close, ping, pong. */
-const CLOSE = 8;
-
-/** Why a frame may not pass, as a close code (RFC 6455, section 7.4.1): a wrong one, a large one. */
-export type FrameFault = 1002 | 1009;
-
-/** Which stream it is. */
-export interface FrameWatchOptions {
-  /** Frames of a client are masked, those of a server are not (RFC 6455, section 5.1). */
-  readonly isMasked: boolean;
-  /** The most bytes of a message, in one frame or in several. */
-  readonly maxBytes: number;
-}
-
-/** What became of a chunk. */
-export interface Watched {
-  /** What may pass now. A header that is not complete waits for the rest of it. */
-  readonly pass: Uint8Array;
-  /** Why nothing may pass any more; `pass` ends where a frame would begin. */
-  readonly fault?: FrameFault;
-}
-
-interface Header {
-  readonly bytes: number;
-  readonly opcode: number;
-  readonly isLast: boolean;
-  readonly isMasked: boolean;
-  /** Whether a bit is set that means nothing here. */
-  readonly isReserved: boolean;
-  readonly length: number;
-}
-
-/** One direction of one WebSocket. */
+/** What a client sends by one WebSocket. */
 export class FrameWatch {
-  readonly #options: FrameWatchOptions;
+  /** A header that is not complete. */
   #held = new Uint8Array();
-  /** Bytes of the present frame that are still to come. */
-  #left = 0;
-  /** Of a message whose last frame is still to come; 0 frames is none. */
-  #fragments = 0;
+  /** Bytes that pass before the next header. */
+  #left: number;
+  /** Of a message whose last frame is still to come. */
   #messageBytes = 0;
-  #hasClosed = false;
 
-  constructor(options: FrameWatchOptions) {
-    this.#options = options;
+  /** Lets the first `start` bytes pass unseen. */
+  constructor(start: number) {
+    this.#left = start;
   }
 
-  /** Whether a Close frame has passed. */
-  get hasClosed(): boolean {
-    return this.#hasClosed;
-  }
-
-  /** Takes the next bytes of the stream; none may follow a fault. */
-  push(chunk: Uint8Array): Watched {
-    const bytes = this.#held.length === 0 ? chunk : joined(this.#held, chunk);
+  /**
+   * Takes the next bytes and returns those that may pass now: a header that is not complete waits for
+   * the rest of it. With a fault, `pass` ends where the frame begins that has it, and nothing may follow:
+   * 1002 for what no client sends, 1009 for a message over the limit, in one frame or several.
+   */
+  push(chunk: Uint8Array): { readonly pass: Uint8Array; readonly fault?: number } {
+    const bytes = concat(this.#held, chunk);
     let at = 0;
-    while (at < bytes.length) {
+    for (;;) {
       const passing = Math.min(this.#left, bytes.length - at);
       at += passing;
       this.#left -= passing;
-      if (at === bytes.length) break;
-      const header = readHeader(bytes, at);
-      if (header === undefined) break;
-      const fault = this.#take(header);
+      const [first = 0, second = 0] = bytes.subarray(at, at + 2);
+      const short = second & 127;
+      const maskAt = at + 2 + (short < 126 ? 0 : short === 126 ? 2 : 8);
+      const end = maskAt + (second < 128 ? 0 : 4);
+      if (end > bytes.length) break;
+      let length = short < 126 ? short : 0;
+      // A number loses the last digits of lengths that are far too large anyway.
+      for (const byte of bytes.subarray(at + 2, maskAt)) length = length * 256 + byte;
+      const fault = this.#judge(first, second, length);
       if (fault !== undefined) return { pass: bytes.subarray(0, at), fault };
-      at += header.bytes;
-      this.#left = header.length;
+      at = end;
+      this.#left = length;
     }
-    // A copy: who pushes may use the same buffer again.
     this.#held = bytes.slice(at);
     return { pass: bytes.subarray(0, at) };
   }
 
-  #take({ opcode, isLast, isMasked, isReserved, length }: Header): FrameFault | undefined {
-    if (isReserved || isMasked !== this.#options.isMasked) return 1002;
-    if (opcode >= CLOSE) {
-      if (opcode > CLOSE + 2 || !isLast || length > MAX_CONTROL_BYTES) return 1002;
-      this.#hasClosed ||= opcode === CLOSE;
-      return undefined;
-    }
-    const isContinuation = opcode === 0;
-    if (opcode > 2 || isContinuation !== this.#fragments > 0) return 1002;
-    this.#fragments++;
+  #judge(first: number, second: number, length: number): number | undefined {
+    const [isLast, isControl, isMasked] = [first > 127, (first & 8) !== 0, second > 127];
+    if (!isMasked) return 1002;
+    if (isControl) return length > MAX_CONTROL_BYTES ? 1002 : undefined;
     this.#messageBytes += length;
-    if (this.#messageBytes > this.#options.maxBytes || this.#fragments > MAX_FRAGMENTS) return 1009;
-    if (isLast) this.#fragments = this.#messageBytes = 0;
+    if (this.#messageBytes > MAX_MESSAGE_BYTES) return 1009;
+    if (isLast) this.#messageBytes = 0;
     return undefined;
   }
 }
 
-function readHeader(bytes: Uint8Array, at: number): Header | undefined {
-  const first = bytes[at];
-  const second = bytes[at + 1];
-  if (first === undefined || second === undefined) return undefined;
-  const short = second & 127;
-  const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
-  const isMasked = second > 127;
-  const size = 2 + extended + (isMasked ? 4 : 0);
-  if (at + size > bytes.length) return undefined;
-  let length = extended === 0 ? short : 0;
-  // A number loses the last digits of lengths that are far too large anyway.
-  for (const byte of bytes.subarray(at + 2, at + 2 + extended)) length = length * 256 + byte;
-  return {
-    bytes: size,
-    opcode: first & 15,
-    isLast: first > 127,
-    isReserved: (first & 112) !== 0,
-    isMasked,
-    length,
-  };
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+/** One behind the other. */
+export function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(first.length + second.length);
   bytes.set(first);
   bytes.set(second, first.length);

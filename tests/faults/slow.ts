@@ -49,14 +49,14 @@ export const SLOW_FAULTS: readonly Fault[] = [
     number: 19,
     title: "slow requests keep nobody out and are ended, with --shield",
     missing: procMissing,
-    run: (scale) => slowRequests(scale, "--shield"),
+    run: shieldedRequests,
   },
   {
     number: 19,
     title: "slow requests keep nobody out",
     isLong: true,
     missing: procMissing,
-    run: (scale) => slowRequests(scale, undefined),
+    run: slowRequests,
   },
 ];
 
@@ -158,9 +158,9 @@ async function drip(
   again();
 }
 
-async function slowRequests(scale: Scale, shield: "--shield" | undefined): Promise<Outcome> {
+async function slowRequests(scale: Scale): Promise<Outcome> {
   const each = scale === "quick" ? 50 : 500;
-  const args = ["--rate=0", "--max-per-address=0", ...shield === undefined ? [] : [shield]];
+  const args = ["--rate=0", "--max-per-address=0"];
   await using plain = await ServerProcess.start({ args, mayFail: true });
   await using tls = await ServerProcess.start({
     args: [...args, "--tls-cert=cert.pem", "--tls-key=key.pem"],
@@ -168,50 +168,66 @@ async function slowRequests(scale: Scale, shield: "--shield" | undefined): Promi
     mayFail: true,
   });
   await using prober = await Prober.start(plain);
-  const base = [descriptors(plain.pid), descriptors(tls.pid)];
-  const timers = new Timers();
-  using hostile = new DisposableStack();
-  hostile.defer(() => timers.clear());
-  const startedAt = performance.now();
-  const ended: Promise<void>[] = [];
-  for (
-    const [server, slowness] of [
-      ...Object.values(SLOW).map((slowness) => [plain, slowness] as const),
-      // A hello that never comes.
-      [tls, SLOW["silent connections"]] as const,
-    ]
-  ) {
-    for (let n = 0; n < each; n++) {
-      const socket = hostile.use(await HostileSocket.connect(server.port));
-      await slowness?.(socket, timers);
-      ended.push(socket.readToEnd());
-    }
-  }
+  using slow = new SlowCrowd();
+  for (const slowness of Object.values(SLOW)) await slow.add(each, plain, slowness);
+  // A hello that never comes.
+  await slow.add(each, tls, SLOW["silent connections"]);
   const entry = await enter(plain);
   assertLess(entry, MAX_ENTRY_MS + prober.bareP99Ms);
   using client = Deno.createHttpClient({ caCerts: [CERTIFICATE] });
   const page = await fetch(`https://127.0.0.1:${tls.port}/`, { client });
   assertEquals(page.status, 200);
   await page.body?.cancel();
-  const said = [`${each} of each kind`, `a new one is in after ${entry.toFixed(0)} ms`];
-  if (shield !== undefined) {
-    let left = ended.length;
-    for (const end of ended) end.then(() => left--);
-    await until("all are ended", () => left === 0, REAPED_WITHIN_MS);
-    const ms = performance.now() - startedAt;
-    assertLess(ms, REAPED_WITHIN_MS);
-    said.push(`all ended after ${(ms / 1000).toFixed(0)} s`);
-    client.close();
-    await until(
-      "the descriptors are free",
-      () =>
-        descriptors(plain.pid) <= (base[0] ?? 0) + 5 && descriptors(tls.pid) <= (base[1] ?? 0) + 5,
-    );
-  } else {
-    assertGreater(descriptors(plain.pid), each);
+  assertGreater(descriptors(plain.pid), each);
+  return { rounds: slow.size, checked: `${said(each, entry)}, ${assertFast(prober)}` };
+}
+
+async function shieldedRequests(scale: Scale): Promise<Outcome> {
+  const each = scale === "quick" ? 50 : 500;
+  const args = ["--rate=0", "--max-per-address=0", "--shield"];
+  await using server = await ServerProcess.start({ args, mayFail: true });
+  await using prober = await Prober.start(server);
+  const base = descriptors(server.pid);
+  const startedAt = performance.now();
+  using slow = new SlowCrowd();
+  for (const slowness of Object.values(SLOW)) await slow.add(each, server, slowness);
+  const entry = await enter(server);
+  assertLess(entry, MAX_ENTRY_MS + prober.bareP99Ms);
+  await until("all are ended", () => slow.left === 0, REAPED_WITHIN_MS);
+  const ms = performance.now() - startedAt;
+  assertLess(ms, REAPED_WITHIN_MS);
+  await until("the descriptors are free", () => descriptors(server.pid) <= base + 5);
+  const checked = [said(each, entry), `all ended after ${(ms / 1000).toFixed(0)} s`];
+  return { rounds: slow.size, checked: [...checked, assertFast(prober)].join(", ") };
+}
+
+function said(each: number, entryMs: number): string {
+  return `${each} of each kind, a new one is in after ${entryMs.toFixed(0)} ms`;
+}
+
+/** Everybody who is slow. */
+class SlowCrowd implements Disposable {
+  size = 0;
+  /** How many still have a connection. */
+  left = 0;
+  readonly #timers = new Timers();
+  readonly #sockets = new DisposableStack();
+
+  /** Adds `count` slow clients of `server`. */
+  async add(count: number, server: ServerProcess, slowness: Slowness | undefined): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      const socket = this.#sockets.use(await HostileSocket.connect(server.port));
+      await slowness?.(socket, this.#timers);
+      this.size++;
+      this.left++;
+      socket.readToEnd().then(() => this.left--);
+    }
   }
-  said.push(assertFast(prober));
-  return { rounds: ended.length, checked: said.join(", ") };
+
+  [Symbol.dispose](): void {
+    this.#timers.clear();
+    this.#sockets.dispose();
+  }
 }
 
 /**

@@ -1,45 +1,42 @@
 // A passage through the shield with its two ends in the hands of a test, and seconds that pass when
 // the test says so.
 
-import type { CutReason } from "../../src/shield/messages.ts";
+import { assert } from "@std/assert";
 import { Passage } from "../../src/shield/passage.ts";
 import { RawConnection } from "./raw_connection.ts";
 
 /** One client, one server, the shield between them. */
 export class PassageWorld implements AsyncDisposable {
-  readonly cuts: CutReason[] = [];
+  readonly cuts: string[] = [];
+  /** What was said about the connection, when it was: whether it is a WebSocket's. */
+  readonly introductions: boolean[] = [];
+  /** Whether the client has had everything. */
+  isServed = false;
   /** What the client has. */
   readonly client: RawConnection;
+  /** What the server has. */
+  readonly server: RawConnection;
   readonly passage: Passage;
   /** Resolves when the passage has ended. */
   readonly ended: Promise<void>;
-  readonly #inner: Deno.TcpListener;
 
-  private constructor(client: RawConnection, { near, inner }: {
-    readonly near: Deno.TcpConn;
-    readonly inner: Deno.TcpListener;
-  }) {
-    this.client = client;
-    this.#inner = inner;
+  private constructor([client, near]: Pair, [far, server]: Pair) {
+    this.client = RawConnection.of(client);
+    this.server = RawConnection.of(server);
     this.passage = new Passage({
       client: near,
-      connect: () => Deno.connect({ hostname: "127.0.0.1", port: inner.addr.port }),
+      server: far,
+      introduce: (isSocket) => Promise.resolve(void this.introductions.push(isSocket)),
+      onServed: () => this.isServed = true,
       onCut: (reason) => this.cuts.push(reason),
     });
-    this.ended = this.passage.run();
+    // That one of them has left is an error of the other's.
+    this.ended = this.passage.run().catch((error) => assert(error.name in Deno.errors, error))
+      .finally(() => [near, far].forEach((end) => end.close()));
   }
 
   static async open(): Promise<PassageWorld> {
-    using outer = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const client = await RawConnection.open(outer.addr.port);
-    const near = await outer.accept();
-    const inner = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    return new PassageWorld(client, { near, inner });
-  }
-
-  /** The connection that the server gets, when it gets one. */
-  async server(): Promise<RawConnection> {
-    return RawConnection.of(await this.#inner.accept());
+    return new PassageWorld(await openPair(), await openPair());
   }
 
   /** Lets `seconds` pass. */
@@ -49,7 +46,16 @@ export class PassageWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.close();
+    this.server.close();
     await this.ended;
-    this.#inner.close();
   }
+}
+
+/** The two ends of a connection. */
+type Pair = readonly [Deno.TcpConn, Deno.TcpConn];
+
+async function openPair(): Promise<Pair> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  return await Promise.all([Deno.connect({ port }), listener.accept()]);
 }
