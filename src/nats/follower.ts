@@ -10,6 +10,9 @@ import { Tail } from "./tail.ts";
 /** Between two tries to read on. */
 const RETRY_MS = 500;
 
+/** A stream that has vanished is made anew after this long. */
+const REMOVAL_MS = 1_000;
+
 /** What a follower reports, in the order of the log. */
 export interface FollowerListener {
   /** What stands in the log after what was reported before. */
@@ -38,7 +41,7 @@ export class LogFollower {
   #lastSeq = 0;
   #tail: Tail | undefined;
   #reattaching = false;
-  #cancelRetry: Cancel | undefined;
+  #cancelWait: Cancel | undefined;
   #isClosed = false;
 
   private constructor(options: FollowerOptions) {
@@ -87,7 +90,7 @@ export class LogFollower {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#unwatch();
-    this.#cancelRetry?.();
+    this.#cancelWait?.();
     const tail = this.#tail;
     this.#tail = undefined;
     if (this.#options.connection.isUp) await tail?.close();
@@ -96,21 +99,21 @@ export class LogFollower {
 
   async #attach(): Promise<void> {
     const { stream, listener } = this.#options;
-    const state = await stream.ensure();
+    const state = await stream.state() ?? await this.#make();
     const goesOn = this.#goesOn(state);
     const from = goesOn ? this.#lastSeq + 1 : Math.max(1, state.lastSeq - WINDOW_MESSAGES + 1);
     const tail = await Tail.open(stream, from);
     if (this.#isClosed) return tail.stop();
-    if (!goesOn) {
-      this.#log = state.log;
-      this.#lastSeq = 0;
-      const entries = tail.take();
-      this.#advance(entries);
-      listener.restarted(entries);
-    }
+    const entries = tail.take();
+    if (!goesOn) this.#log = state.log;
+    this.#lastSeq = entries.at(-1)?.seq ?? (goesOn ? this.#lastSeq : 0);
+    if (goesOn) listener.entries(entries);
+    else listener.restarted(entries);
+    // Whatever else stood there was nothing of this room, or is gone.
+    this.#lastSeq = Math.max(this.#lastSeq, state.lastSeq);
     this.#tail = tail;
     tail.follow((entries) => {
-      this.#advance(entries);
+      this.#lastSeq = entries.at(-1)?.seq ?? this.#lastSeq;
       listener.entries(entries);
     });
     tail.ended.then((error) => {
@@ -121,12 +124,16 @@ export class LogFollower {
     listener.following(true);
   }
 
-  #goesOn({ log, firstSeq, lastSeq }: LogState): boolean {
-    return log === this.#log && lastSeq >= this.#lastSeq && firstSeq <= this.#lastSeq + 1;
+  async #make(): Promise<LogState> {
+    const { stream } = this.#options;
+    // NATS 2.9 removes the files of a stream after it says that it has, and with them those of one that was
+    // made anew in the meantime.
+    if (this.#log !== "") await this.#wait(REMOVAL_MS);
+    return await stream.make();
   }
 
-  #advance(entries: readonly Entry[]): void {
-    this.#lastSeq = entries.at(-1)?.seq ?? this.#lastSeq;
+  #goesOn({ log, firstSeq, lastSeq }: LogState): boolean {
+    return log === this.#log && lastSeq >= this.#lastSeq && firstSeq <= this.#lastSeq + 1;
   }
 
   #detach(): void {
@@ -147,11 +154,13 @@ export class LogFollower {
       } catch (error) {
         if (isFirst) this.#options.listener.failed(error);
         isFirst = false;
-        await new Promise<void>((resolve) => {
-          this.#cancelRetry = this.#options.clock.after(RETRY_MS, resolve);
-        });
+        await this.#wait(RETRY_MS);
       }
     }
     this.#reattaching = false;
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#cancelWait = this.#options.clock.after(ms, resolve));
   }
 }

@@ -12,6 +12,11 @@ import type { JetStreamClient, JetStreamManager, JsMsg, PubAck, StreamInfo } fro
 export const STREAM = "PARLEY";
 export const SUBJECT = "parley.log.main";
 
+const ALL_ROOMS = "parley.log.>";
+
+/** Subjects of a stream that has this room's messages in it. */
+const SUBJECTS = [SUBJECT, "parley.log.*", ALL_ROOMS, "parley.*.*", "parley.>", ">"];
+
 /**
  * Messages kept, whatever `--history` says: a node that was cut off for a moment, or is slower than a
  * burst, still finds in the stream what it has not shown yet.
@@ -96,11 +101,25 @@ export class LogStream {
     }
   }
 
-  /** Makes the stream when it is missing, and says where it stands. */
-  async ensure(): Promise<LogState> {
-    const info = await this.#info() ?? await this.#make();
-    const { first_seq, last_seq } = info.state;
-    return { log: await logIdOf(info), firstSeq: first_seq, lastSeq: last_seq };
+  /**
+   * Where the stream stands; `undefined` when there is none.
+   *
+   * @throws when it cannot be read, or takes no messages of this room.
+   */
+  async state(): Promise<LogState | undefined> {
+    const info = await this.#info();
+    return info === undefined ? undefined : await stateOf(info);
+  }
+
+  /** Makes the stream, or finds that another node was faster. @throws when it cannot be made. */
+  async make(): Promise<LogState> {
+    try {
+      return await stateOf(await this.#manager.streams.add({ name: STREAM, ...this.#wanted() }));
+    } catch (error) {
+      const state = await this.state();
+      if (state === undefined) throw error;
+      return state;
+    }
   }
 
   /** Says how the stream differs from one that would be made here. */
@@ -110,7 +129,7 @@ export class LogStream {
     const found: Readonly<Record<string, unknown>> = { ...info.config };
     const differences = Object.entries(this.#wanted())
       .filter(([key, value]) => JSON.stringify(found[key]) !== JSON.stringify(value))
-      .map(([key, value]) => `${key} is ${JSON.stringify(found[key])}, not ${value}`);
+      .map(([key, value]) => `${key} is ${JSON.stringify(found[key])}, not ${JSON.stringify(value)}`);
     if (differences.length > 0) this.#options.events.streamDiffers(differences.join("; "));
   }
 
@@ -192,22 +211,11 @@ export class LogStream {
     }
   }
 
-  async #make(): Promise<StreamInfo> {
-    try {
-      return await this.#manager.streams.add({ name: STREAM, ...this.#wanted() });
-    } catch (error) {
-      // Another node may have been faster, with other limits.
-      const info = await this.#info();
-      if (info === undefined) throw error;
-      return info;
-    }
-  }
-
   #wanted() {
     const { RetentionPolicy, StorageType, DiscardPolicy } =
       this.#options.connection.library.jetstream;
     return {
-      subjects: ["parley.log.>"],
+      subjects: [ALL_ROOMS],
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       discard: DiscardPolicy.Old,
@@ -216,6 +224,14 @@ export class LogStream {
       num_replicas: this.#options.replicas,
     };
   }
+}
+
+async function stateOf(info: StreamInfo): Promise<LogState> {
+  if (!info.config.subjects.some((subject) => SUBJECTS.includes(subject))) {
+    throw new Error(`the stream "${STREAM}" does not take "${SUBJECT}"`);
+  }
+  const { first_seq, last_seq } = info.state;
+  return { log: await logIdOf(info), firstSeq: first_seq, lastSeq: last_seq };
 }
 
 /** The name says which stream, the moment in which it was made which one of that name. */

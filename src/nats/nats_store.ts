@@ -1,14 +1,15 @@
 // The store of many machines: a stream of NATS JetStream. What this node says goes out by a publish and is
 // shown, as everywhere else, when it comes back by the tail: every node has the same log in the same order.
 
-import type { Cancel, Clock } from "../clock.ts";
-import { type ChatError, StartError } from "../errors.ts";
+import type { Clock } from "../clock.ts";
+import { ChatError, StartError } from "../errors.ts";
 import { type Draft, type StoredMessage, toStored } from "../message.ts";
 import { type Appended, MAX_WAITING, type MessageStore, notSaved } from "../store.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { LogFollower } from "./follower.ts";
 import { type Entry, LogStream, type LogStreamEvents } from "./log_stream.ts";
 import { LogView, type LogViewEvents } from "./log_view.ts";
+import { StoreHealth, type StoreHealthEvents, UNREACHABLE } from "./store_health.ts";
 
 /** How long a draft may wait to be stored and shown. */
 export const SAVE_DEADLINE_MS = 5_000;
@@ -20,19 +21,10 @@ const ACK_MS = 4_000;
 // and then of the message that has long come.
 const LAST_MOMENT_MS = 250;
 
-/** A refusal is trouble for this long, as far as nothing else is known. */
-const FORGIVE_MS = 5_000;
-
-const UNREACHABLE = "NATS cannot be reached";
-
 /** What this store tells those who count and log. */
-export interface NatsStoreEvents extends LogStreamEvents, LogViewEvents {
+export interface NatsStoreEvents extends LogStreamEvents, LogViewEvents, StoreHealthEvents {
   /** NATS has stored `messages` and has answered after `seconds`. */
   committed(messages: number, seconds: number): void;
-  /** A message could not be stored, or not in time; `first` when the one before could. */
-  commitFailed(error: unknown, first: boolean): void;
-  /** A message could be stored after one that could not. */
-  commitRecovered(): void;
   /** The log could not be read; that is tried again. */
   tailFailed(error: unknown): void;
   /** The log is another one, with these many of its messages here. */
@@ -55,6 +47,8 @@ interface Waiting {
   readonly receivedAt: number;
   /** Resolves when the tail has brought it. */
   readonly arrived: PromiseWithResolvers<StoredMessage>;
+  /** Resolves when the log was not followed for a while and is again: what was under way is no more. */
+  lost: PromiseWithResolvers<undefined>;
   outcome: Promise<Appended> | undefined;
 }
 
@@ -67,15 +61,14 @@ export class NatsStore implements MessageStore {
   readonly #stream: LogStream;
   readonly #waiting = new Map<string, Waiting>();
   readonly #view: LogView;
+  readonly #health: StoreHealth;
   #follower: LogFollower | undefined;
-  #trouble: ChatError | undefined;
-  #cancelForgiving: Cancel | undefined;
-  #hasFailed = false;
   #isClosed = false;
 
   private constructor(options: NatsStoreOptions, stream: LogStream) {
     this.#options = options;
     this.#stream = stream;
+    this.#health = new StoreHealth(options.clock, options.events);
     this.#view = new LogView({
       history: options.history,
       events: options.events,
@@ -124,7 +117,7 @@ export class NatsStore implements MessageStore {
   }
 
   get trouble(): ChatError | undefined {
-    return this.#trouble;
+    return this.#health.trouble;
   }
 
   tail(
@@ -143,14 +136,19 @@ export class NatsStore implements MessageStore {
     // Not even tried: what is published now would go out when NATS is back, long after the refusal.
     if (!this.#isFollowing) {
       const cause = new Error("There is no connection to NATS, or no stream in it");
-      return Promise.reject(this.#refuse(cause, UNREACHABLE));
+      return Promise.reject(this.#health.refuse(cause, UNREACHABLE));
     }
     if (this.#waiting.size >= MAX_WAITING) {
       return Promise.reject(notSaved("too many messages are waiting for NATS"));
     }
     const receivedAt = this.#options.clock.now();
-    const arrived = Promise.withResolvers<StoredMessage>();
-    const waiting: Waiting = { draft, receivedAt, arrived, outcome: undefined };
+    const waiting: Waiting = {
+      draft,
+      receivedAt,
+      arrived: Promise.withResolvers(),
+      lost: Promise.withResolvers(),
+      outcome: undefined,
+    };
     this.#waiting.set(draft.id, waiting);
     waiting.outcome = this.#store(waiting).finally(() => this.#waiting.delete(draft.id));
     return waiting.outcome;
@@ -159,42 +157,56 @@ export class NatsStore implements MessageStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled([...this.#waiting.values()].map(({ outcome }) => outcome));
-    this.#cancelForgiving?.();
+    this.#health.close();
     await this.#follower?.close();
   }
 
   async #store(waiting: Waiting): Promise<Appended> {
-    const { clock, events } = this.#options;
-    const { draft, receivedAt } = waiting;
+    const { draft } = waiting;
     let isNew = true;
     let failure: unknown = new Error("NATS has stored the message and has not brought it");
     try {
-      const { duplicate, seq } = await this.#stream.publish(draft, ACK_MS);
-      events.committed(1, (clock.now() - receivedAt) / 1000);
-      this.#recover();
-      isNew = !duplicate;
-      if (duplicate && seq <= (this.#follower?.lastSeq ?? 0)) {
-        return { message: await this.#original(draft, seq), isNew };
+      const published = this.#stream.publish(draft, this.#leftMs(waiting, ACK_MS));
+      const ack = await Promise.race([published, waiting.lost.promise]);
+      if (ack === undefined) return await this.#storeAgain(waiting);
+      this.#options.events.committed(1, (this.#options.clock.now() - waiting.receivedAt) / 1000);
+      this.#health.stored();
+      isNew = !ack.duplicate;
+      if (ack.duplicate && ack.seq <= (this.#follower?.lastSeq ?? 0)) {
+        return { message: await this.#original(draft, ack.seq), isNew };
       }
     } catch (error) {
-      if (this.#stream.isRefusal(error)) throw this.#refuse(error, "NATS refused it");
+      if (error instanceof ChatError) throw error;
+      if (this.#stream.isGone(error)) this.#follower?.doubt();
+      if (this.#stream.isRefusal(error)) throw this.#health.refuse(error, "NATS refused it");
       failure = error;
     }
     // That the answer was lost says nothing about the message: it may be on its way to everyone.
     const message = await this.#arrival(waiting);
-    if (message === undefined) throw this.#refuse(failure, "NATS does not answer");
+    if (message === undefined) throw this.#health.refuse(failure, "NATS does not answer");
     return { message, isNew };
   }
 
+  // NATS has the id if it has the message, so nothing is stored twice.
+  async #storeAgain(waiting: Waiting): Promise<Appended> {
+    const message = this.#view.get(waiting.draft.id);
+    if (message !== undefined) return { message, isNew: true };
+    waiting.lost = Promise.withResolvers();
+    return await this.#store(waiting);
+  }
+
   // What the tail brings of `waiting` within the time that is left.
-  async #arrival({ arrived, receivedAt }: Waiting): Promise<StoredMessage | undefined> {
-    const { clock } = this.#options;
+  async #arrival(waiting: Waiting): Promise<StoredMessage | undefined> {
     const late = Promise.withResolvers<undefined>();
-    const leftMs = SAVE_DEADLINE_MS - (clock.now() - receivedAt);
-    const cancel = clock.after(Math.max(LAST_MOMENT_MS, leftMs), () => late.resolve(undefined));
-    const message = await Promise.race([arrived.promise, late.promise]);
+    const leftMs = this.#leftMs(waiting, SAVE_DEADLINE_MS);
+    const cancel = this.#options.clock.after(leftMs, () => late.resolve(undefined));
+    const message = await Promise.race([waiting.arrived.promise, late.promise]);
     cancel();
     return message;
+  }
+
+  #leftMs({ receivedAt }: Waiting, totalMs: number): number {
+    return Math.max(LAST_MOMENT_MS, totalMs - (this.#options.clock.now() - receivedAt));
   }
 
   // What was stored under the id of `draft` before, and shown before by this node or in an earlier life.
@@ -203,35 +215,18 @@ export class NatsStore implements MessageStore {
     if (known !== undefined) return known;
     const entry = await this.#stream.read(seq);
     if (entry?.message?.id === draft.id) return toStored(entry.message);
-    if (entry !== undefined) throw new Error(`Message ${seq} of the stream is not ours`);
+    if (entry !== undefined) {
+      throw this.#health.refuse(new Error(`${seq} is another message`), "NATS has its id for another one");
+    }
     // Stored within the last two minutes, and so much after it that it is gone: the sender may take it for
     // said. Nobody has it any more to say what it was, or when.
     return toStored({ ...draft, seq, time: this.#options.clock.date().toISOString() });
   }
 
   #setFollowing(isFollowing: boolean): void {
-    if (isFollowing) this.#recover();
-    else this.#trouble = notSaved(UNREACHABLE);
-  }
-
-  #refuse(cause: unknown, why: string): ChatError {
-    const { clock, events } = this.#options;
-    events.commitFailed(cause, !this.#hasFailed);
-    this.#hasFailed = true;
-    const trouble = notSaved(why, cause);
-    this.#trouble = trouble;
-    // A node that its proxy takes out for being in trouble gets no message to prove itself with.
-    this.#cancelForgiving?.();
-    this.#cancelForgiving = clock.after(FORGIVE_MS, () => {
-      if (this.#isFollowing) this.#trouble = undefined;
-    });
-    if (this.#stream.isGone(cause)) this.#follower?.doubt();
-    return trouble;
-  }
-
-  #recover(): void {
-    this.#trouble = undefined;
-    if (this.#hasFailed) this.#options.events.commitRecovered();
-    this.#hasFailed = false;
+    this.#health.setFollowing(isFollowing);
+    if (!isFollowing) return;
+    // The tail has brought whatever was stored of these; the others are said again, in their order.
+    for (const { lost } of this.#waiting.values()) lost.resolve(undefined);
   }
 }

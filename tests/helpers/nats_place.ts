@@ -1,6 +1,6 @@
 // The place of a store on NATS: a NATS server of its own, and connections like those of a node.
 
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/clock.ts";
 import { ClusterConnection, type ClusterEvents } from "../../src/nats/connection.ts";
 import { STREAM, SUBJECT } from "../../src/nats/log_stream.ts";
 import { NatsStore, type NatsStoreEvents } from "../../src/nats/nats_store.ts";
@@ -67,12 +67,13 @@ export class NatsNode implements MessageStore, AsyncDisposable {
 
   static async open(
     url: string,
-    { history = 100, clock = systemClock }: { history?: number; clock?: Clock } = {},
+    { history = 100, replicas = 1 }: { history?: number; replicas?: number } = {},
   ): Promise<NatsNode> {
     const events = new NatsEvents();
     const connection = await connect(url, events);
     try {
-      const store = await NatsStore.open({ connection, history, replicas: 1, clock, events });
+      const clock = systemClock;
+      const store = await NatsStore.open({ connection, history, replicas, clock, events });
       return new NatsNode(connection, store, events);
     } catch (error) {
       await connection.close();
@@ -167,7 +168,8 @@ export class NatsPlace implements Place {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const node of this.#nodes) await node.connection.close();
+    await this.server.start();
+    for (const node of this.#nodes) await node.close();
     await this.server[Symbol.asyncDispose]();
   }
 

@@ -34,24 +34,31 @@ async function findReason(): Promise<string | undefined> {
 export interface NatsServerOptions {
   /** The text of a configuration file, for what no flag does. */
   readonly config?: string;
+  /** @default {true} */
+  readonly hasJetStream?: boolean;
 }
 
 /** A NATS server. */
 export class NatsServer implements AsyncDisposable {
   readonly #scratch: Scratch;
-  readonly #hasConfig: boolean;
+  readonly #flags: readonly string[];
   #program: Program | undefined;
   #port = 0;
 
-  private constructor(scratch: Scratch, hasConfig: boolean) {
+  private constructor(scratch: Scratch, flags: readonly string[]) {
     this.#scratch = scratch;
-    this.#hasConfig = hasConfig;
+    this.#flags = flags;
   }
 
   /** Starts one and waits until it can be used. */
-  static async start({ config }: NatsServerOptions = {}): Promise<NatsServer> {
+  static async start(
+    { config, hasJetStream = true }: NatsServerOptions = {},
+  ): Promise<NatsServer> {
     const scratch = await Scratch.make();
-    const server = new NatsServer(scratch, config !== undefined);
+    const server = new NatsServer(scratch, [
+      ...hasJetStream ? ["--jetstream", "--store_dir", scratch.in("jetstream")] : [],
+      ...config === undefined ? [] : ["--config", scratch.in("nats.conf")],
+    ]);
     try {
       if (config !== undefined) await Deno.writeTextFile(scratch.in("nats.conf"), config);
       await server.start();
@@ -70,12 +77,11 @@ export class NatsServer implements AsyncDisposable {
   /** Starts it again on the port and the directory that it had; does nothing while it runs. */
   async start(): Promise<void> {
     if (this.#program !== undefined) return;
-    const config = this.#hasConfig ? ["--config", this.#scratch.in("nats.conf")] : [];
     // Port -1 is any that is free.
     const port = String(this.#port === 0 ? -1 : this.#port);
     const program = await Program.open([
-      ...["nats-server", "--addr", "127.0.0.1", "--port", port, "--jetstream"],
-      ...["--store_dir", this.#scratch.in("jetstream"), ...config],
+      ...["nats-server", "--addr", "127.0.0.1", "--port", port],
+      ...this.#flags,
     ]);
     this.#program = program;
     const line = await program.err.next((line) => line.includes("client connections on"), "a port");

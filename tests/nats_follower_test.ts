@@ -1,0 +1,155 @@
+// A place in a real log, and a connection that comes and goes as a test says.
+
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { systemClock } from "../src/clock.ts";
+import type { ClusterConnection } from "../src/nats/connection.ts";
+import { type FollowerListener, LogFollower } from "../src/nats/follower.ts";
+import { type Entry, LogStream, STREAM } from "../src/nats/log_stream.ts";
+import { draft } from "./helpers/drafts.ts";
+import { Inbox } from "./helpers/inbox.ts";
+import { connect, NatsEvents } from "./helpers/nats_place.ts";
+import { NatsServer, natsTest } from "./helpers/nats_server.ts";
+
+/** What a follower reports: `now a b` for a beginning, `then c` for what follows. */
+class Reports extends Inbox<string> implements FollowerListener {
+  restarted(entries: readonly Entry[]): void {
+    this.push(`now ${idsOf(entries)}`);
+  }
+  entries(entries: readonly Entry[]): void {
+    this.push(`then ${idsOf(entries)}`);
+  }
+  following(isFollowing: boolean): void {
+    this.push(isFollowing ? "following" : "not following");
+  }
+  failed(): void {
+    this.push("failed");
+  }
+}
+
+function idsOf(entries: readonly Entry[]): string {
+  return entries.map(({ message }) => message?.id).join(" ");
+}
+
+/** The connection of a follower: up or not, as {@linkcode set} says. */
+class Switch implements Pick<ClusterConnection, "isUp" | "watch"> {
+  isUp = true;
+  #watcher: (isUp: boolean) => void = () => {};
+
+  watch(watcher: (isUp: boolean) => void): () => void {
+    this.#watcher = watcher;
+    return () => {};
+  }
+
+  set(isUp: boolean): void {
+    this.isUp = isUp;
+    this.#watcher(isUp);
+  }
+}
+
+/** A server, a log in it with one message, and a follower that has read it. */
+class World implements AsyncDisposable {
+  readonly server: NatsServer;
+  readonly connection: ClusterConnection;
+  readonly stream: LogStream;
+  readonly reports = new Reports();
+  readonly link = new Switch();
+  follower!: LogFollower;
+
+  private constructor(server: NatsServer, connection: ClusterConnection, stream: LogStream) {
+    this.server = server;
+    this.connection = connection;
+    this.stream = stream;
+  }
+
+  static async make(): Promise<World> {
+    const server = await NatsServer.start();
+    const connection = await connect(server.url);
+    const stream = await LogStream.open({ connection, replicas: 1, events: new NatsEvents() });
+    const world = new World(server, connection, stream);
+    await stream.make();
+    await world.say("a");
+    const { link, reports } = world;
+    const options = { connection: link, stream, clock: systemClock, listener: reports };
+    world.follower = await LogFollower.open(options);
+    assertEquals([await reports.next(), await reports.next()], ["now a", "following"]);
+    return world;
+  }
+
+  async say(...ids: string[]): Promise<void> {
+    for (const id of ids) await this.stream.publish(draft(id), 1_000);
+  }
+
+  /** What administrators may do. */
+  manager() {
+    return this.connection.library.jetstream.jetstreamManager(this.connection.nats);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.follower.close();
+    await this.connection.close();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+natsTest("A follower that was away goes on where it was", async () => {
+  await using world = await World.make();
+  world.link.set(false);
+  await world.say("b", "c");
+  world.link.set(true);
+  await world.say("d");
+  const rest = (await world.reports.seen((report) =>
+    report.endsWith("d")
+  ),
+    world.reports.all.slice(2));
+  assertEquals(rest.filter((report) => report.startsWith("now")), []);
+  assertEquals(
+    rest.filter((report) => report.startsWith("then")).join(" ").replaceAll("then ", ""),
+    "b c d",
+  );
+});
+
+natsTest(
+  "A follower that missed more than the log still has begins anew with what there is",
+  async () => {
+    await using world = await World.make();
+    const { log } = world.follower;
+    world.link.set(false);
+    await world.say("b", "c", "d");
+    await (await world.manager()).streams.purge(STREAM, { seq: 4 });
+    world.link.set(true);
+    assertEquals(await world.reports.next((report) => report.startsWith("now")), "now d");
+    assertEquals(world.follower.log, log);
+  },
+);
+
+natsTest("A purge takes nothing from a follower that has read it", async () => {
+  await using world = await World.make();
+  await (await world.manager()).streams.purge(STREAM);
+  world.follower.doubt();
+  await world.say("b");
+  assertEquals(await world.reports.next((report) => report.startsWith("then")), "then b");
+  assertEquals(world.reports.all.filter((report) => report.startsWith("now")), ["now a"]);
+});
+
+natsTest("A follower whose log was made anew while it was away has another log", async () => {
+  await using world = await World.make();
+  const { log } = world.follower;
+  world.link.set(false);
+  await (await world.manager()).streams.delete(STREAM);
+  await world.stream.make();
+  await world.say("x", "y");
+  world.link.set(true);
+  assertEquals(await world.reports.next((report) => report.startsWith("now")), "now x y");
+  assertNotEquals(world.follower.log, log);
+});
+
+natsTest("A follower whose reading NATS has removed opens another and misses nothing", async () => {
+  await using world = await World.make();
+  const manager = await world.manager();
+  for await (const { name } of manager.consumers.list(STREAM)) {
+    await manager.consumers.delete(STREAM, name);
+  }
+  await world.say("b");
+  assertEquals(await world.reports.next((report) => report.startsWith("then")), "then b");
+  assertEquals(world.reports.all.filter((report) => report.startsWith("now")), ["now a"]);
+});
