@@ -10,6 +10,7 @@ import { isMessageId } from "./message.ts";
 import { isKey } from "./name_registry.ts";
 import type { Observer } from "./observer.ts";
 import { renderPage } from "./page.ts";
+import { PageParts } from "./page_parts.ts";
 import { KEY_COOKIE, NAME_COOKIE, type Posting } from "./posting.ts";
 import { keepChoice, preferencesOf } from "./preferences.ts";
 import { refusalHeaders } from "./problem.ts";
@@ -48,6 +49,7 @@ interface Answer {
 /** `GET /` and `POST /`. */
 export class FormPage {
   readonly #deps: FormPageDeps;
+  readonly #parts = new PageParts();
 
   constructor(deps: FormPageDeps) {
     this.#deps = deps;
@@ -141,7 +143,7 @@ export class FormPage {
       form,
       preferences,
       ...(error === undefined ? {} : { error: wordsOf(preferences.language).refusal(error) }),
-    });
+    }, this.#parts);
     const type = {
       "content-type": "text/html; charset=utf-8",
       "content-language": preferences.language,

@@ -25,6 +25,8 @@ const CORE = [
   "names",
   "nats/neighbours",
   "page",
+  "page_parts",
+  "page_rows",
   "presence",
   "presence_frames",
   "protocol",
