@@ -41,7 +41,10 @@ export const LOADS: readonly LoadPlan[] = [
   {
     name: "burst",
     what: "32 clients send 100 messages each; when all have all 3,200, again",
-    task: { load: "burst", size: { clients: 32, messages: 100, warmUp: 5, seconds: 2 } },
+    task: {
+      load: "burst",
+      size: { clients: 32, messages: 100, together: 1, warmUp: 5, seconds: 2 },
+    },
     columns: [
       ...DELIVERIES,
       ...BUSY,
@@ -136,7 +139,7 @@ export const LOADS: readonly LoadPlan[] = [
   {
     name: "age",
     what: "what a delivery costs, and the server's memory, after so many messages",
-    task: { load: "age", size: { clients: 16, messages: 50, total: 1_000_000 } },
+    task: { load: "age", size: { clients: 16, messages: 50, together: 50, total: 1_000_000 } },
     peers: ["parley"],
     once: true,
     columns: [1_000, 10_000, 100_000, 1_000_000].flatMap((total): Column[] => [
@@ -151,7 +154,10 @@ export const SMOKE: readonly LoadPlan[] = [
   {
     name: "smoke",
     what: "4 clients send 5 messages each, twice",
-    task: { load: "burst", size: { clients: 4, messages: 5, warmUp: 0, seconds: 0.01 } },
+    task: {
+      load: "burst",
+      size: { clients: 4, messages: 5, together: 1, warmUp: 0, seconds: 0.01 },
+    },
     columns: DELIVERIES,
   },
 ];

@@ -8,13 +8,13 @@ import { Talk } from "./talk.ts";
 /** `warmUp` bursts that do not count, then bursts for `seconds`. */
 export async function burst(
   target: Target,
-  size: { clients: number; messages: number; warmUp: number; seconds: number },
+  size: { clients: number; messages: number; together: number; warmUp: number; seconds: number },
 ): Promise<Measurements> {
   const talk = await Talk.open(target, size.clients);
-  for (let n = 0; n < size.warmUp; n++) await talk.prepare(size.messages)();
+  for (let n = 0; n < size.warmUp; n++) await talk.prepare(size)();
   const commits = await startCommits(target);
   const until = performance.now() + size.seconds * 1000;
-  const work = await repeat(target, { talk, messages: size.messages }, () => {
+  const work = await repeat(target, { talk, ...size }, () => {
     return performance.now() >= until;
   });
   return { ...rates(work.deliveries, work.lap), ...await commits() };
@@ -26,12 +26,12 @@ export async function burst(
  */
 export async function age(
   target: Target,
-  size: { clients: number; messages: number; total: number },
+  size: { clients: number; messages: number; together: number; total: number },
 ): Promise<Measurements> {
   const talk = await Talk.open(target, size.clients);
   const found: Measurements = {};
   for (let decade = 1_000; decade <= size.total; decade *= 10) {
-    const { deliveries, lap } = await repeat(target, { talk, messages: size.messages }, () => {
+    const { deliveries, lap } = await repeat(target, { talk, ...size }, () => {
       return talk.said >= decade;
     });
     found[`microsecondsTo${decade}`] = lap.serverCpu / deliveries * 1e6;
@@ -44,14 +44,14 @@ export async function age(
 // time is all of it, for a server may still tidy up then.
 async function repeat(
   { pid }: Target,
-  { talk, messages }: { talk: Talk; messages: number },
+  { talk, messages, together }: { talk: Talk; messages: number; together: number },
   isDone: () => boolean,
 ): Promise<{ deliveries: number; lap: Lap }> {
   const endLap = startLap(pid);
   let deliveries = 0;
   let seconds = 0;
   while (!isDone()) {
-    const send = talk.prepare(messages);
+    const send = talk.prepare({ messages, together });
     const startedAt = performance.now();
     deliveries += await send();
     seconds += (performance.now() - startedAt) / 1000;

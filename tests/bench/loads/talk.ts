@@ -36,22 +36,27 @@ export class Talk {
   }
 
   /**
-   * Makes ready `messages` of each client, so that what they cost to write is not measured. The result
-   * sends them, and resolves with the number of deliveries when everyone has them all.
+   * Makes ready `messages` of each client, so that what they cost to encode is not measured. The result
+   * sends them, `together` of a client in one write, all clients in turn; it resolves with the number of
+   * deliveries when everyone has them all.
    */
-  prepare(messages: number): () => Promise<number> {
-    const chunks = this.#sockets.map((_, n) =>
-      encodeFrames(Array.from({ length: messages }, () => {
-        return DIALECTS[this.#target.dialect].say(++this.#said, `Client ${n}`);
-      }))
+  prepare({ messages, together }: { messages: number; together: number }): () => Promise<number> {
+    const say = DIALECTS[this.#target.dialect].say;
+    const turns = Array.from(
+      { length: messages / together },
+      () =>
+        this.#sockets.map((socket, n) => {
+          const texts = Array.from({ length: together }, () => say(++this.#said, `Client ${n}`));
+          return { socket, frames: encodeFrames(texts) };
+        }),
     );
     return async () => {
       const deliveries = this.#sockets.length ** 2 * messages;
       this.#missing = deliveries;
       this.#whenAllIsThere = Promise.withResolvers();
-      await Promise.all(
-        this.#sockets.map((socket, n) => socket.write(chunks[n] ?? new Uint8Array())),
-      );
+      for (const turn of turns) {
+        await Promise.all(turn.map(({ socket, frames }) => socket.write(frames)));
+      }
       await this.#whenAllIsThere.promise;
       return deliveries;
     };
