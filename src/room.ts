@@ -120,6 +120,13 @@ export class Room {
     connection.peer.close(code, reason);
   }
 
+  /** Closes the connections of `name`, which is somebody else's now: they come back and are told so. */
+  expel(name: string): void {
+    for (const connection of this.#connections) {
+      if (connection.name === name) this.close(connection, 1012, "the name is another's now");
+    }
+  }
+
   /** Closes every connection and calls off every timer. */
   closeAll(code: number, reason: string): void {
     for (const connection of this.#connections) this.close(connection, code, reason);

@@ -2,24 +2,22 @@
 
 import { createApp } from "./app.ts";
 import { type Assets, loadAssets, loadShield } from "./assets.ts";
+import { type Backing, openBacking } from "./backing.ts";
 import { every, systemClock as clock } from "./clock.ts";
 import { type Config, VERSION } from "./config.ts";
 import { DataDirectory } from "./data_directory.ts";
 import type { Door } from "./door.ts";
-import { FileStore } from "./file_store.ts";
 import { FormPage } from "./form_page.ts";
 import { Admissions } from "./guard.ts";
 import { listen, type Listener } from "./listener.ts";
 import { closeLog, type Log, openLog } from "./log.ts";
 import { LoginPage } from "./login_page.ts";
 import { Metrics } from "./metrics.ts";
-import { Names } from "./names.ts";
 import { Observer } from "./observer.ts";
 import { Posting } from "./posting.ts";
 import { wireLimits } from "./protocol.ts";
 import { Room } from "./room.ts";
-import { openDoor, readFile, readTls } from "./secrets.ts";
-import type { MessageStore } from "./store.ts";
+import { openDoor, readTls } from "./secrets.ts";
 import { upgrade } from "./websocket.ts";
 
 /** How often readers that take nothing are looked for; well below the time they are given. */
@@ -80,9 +78,9 @@ async function start(
   const directory = await DataDirectory.open(config.data, Deno, { isShared });
   const tls = await readTls(directory, config.tls);
   const observer = new Observer({ log, metrics, now: clock.now });
-  const { store, leave } = await openStore(config, { directory, observer, log });
+  const backing = await openBacking(config, { directory, observer, log, newKey });
   const door = await openDoor(directory, config.passwordFile, clock);
-  const { app, room, sockets } = compose({ config, assets, store, metrics, observer, door });
+  const { app, room, sockets } = compose({ config, assets, backing, metrics, observer, door });
   const shield = config.shield ? { code: await loadShield(), caps: shieldCaps(config) } : undefined;
   const { host, port, reusePort } = config;
   const listener = await listen(app, { host, port, reusePort, tls, observer, shield });
@@ -102,14 +100,15 @@ async function start(
       })),
   ];
   const { url } = listener;
-  observer.started({ url, version: VERSION, data: config.data, messages: store.recent.length });
+  const messages = backing.store.recent.length;
+  observer.started({ url, version: VERSION, data: config.data, messages });
   return {
     observer,
     failed: listener.failed,
     async stop(reason) {
       observer.stopping(reason);
       for (const cancel of cancels) cancel();
-      await withDeadline(STOP_DEADLINE_MS, stopAll({ store, room, listener, leave }));
+      await withDeadline(STOP_DEADLINE_MS, stopAll({ backing, room, listener }));
       observer.stopped();
       await withDeadline(LOG_DEADLINE_MS, closeLog());
     },
@@ -119,19 +118,20 @@ async function start(
 interface Parts {
   readonly config: Config;
   readonly assets: Assets;
-  readonly store: MessageStore;
+  readonly backing: Backing;
   readonly metrics: Metrics;
   readonly observer: Observer;
   readonly door: Door | undefined;
 }
 
 /** Makes the room and both ways into it; `sockets` counts those that are not gone yet. */
-function compose({ config, assets, store, metrics, observer, door }: Parts) {
+function compose({ config, assets, backing, metrics, observer, door }: Parts) {
+  const { store, names, others } = backing;
   const { rate, maxConnections, maxPerAddress } = config;
   const { files, template } = assets;
   const admissions = new Admissions({ total: maxConnections, perAddress: maxPerAddress });
-  const names = new Names({ now: clock.now, newKey });
-  const room = new Room({ clock, events: observer, names });
+  const room = new Room({ clock, events: observer, names, others });
+  backing.follow(room);
   room.load(store.recent);
   store.tail((batch) => room.deliver(batch), (messages) => room.restart(messages));
   const posting = new Posting({ names, store, clock, newId, rate });
@@ -158,39 +158,17 @@ function compose({ config, assets, store, metrics, observer, door }: Parts) {
 }
 
 interface Running {
-  readonly store: MessageStore;
+  readonly backing: Backing;
   readonly room: Room;
   readonly listener: Listener;
-  readonly leave: () => Promise<void>;
 }
 
 // The store first: what was sent before is still stored and shown to those who are connected.
-async function stopAll({ store, room, listener, leave }: Running): Promise<void> {
-  await withDeadline(STORE_DEADLINE_MS, store.close());
+async function stopAll({ backing, room, listener }: Running): Promise<void> {
+  await withDeadline(STORE_DEADLINE_MS, backing.store.close());
+  backing.sayGoodbye();
   room.closeAll(1001, "the server is stopping");
-  await Promise.all([listener.stop(), leave()]);
-}
-
-interface StoreParts {
-  readonly directory: DataDirectory;
-  readonly observer: Observer;
-  readonly log: Log;
-}
-
-// `leave` is for what the store runs on and others use, too.
-async function openStore(config: Config, { directory, observer, log }: StoreParts) {
-  const { cluster, history } = config;
-  if (cluster === undefined) {
-    const events = observer;
-    const store = await FileStore.open({ directory, history, clock, newLogId, events });
-    return { store, leave: () => Promise.resolve() };
-  }
-  const path = cluster.credentials;
-  const credentials = path === undefined ? undefined : await readFile(directory, path);
-  // Imported late: a server that is alone has no use for it.
-  const { Node } = await import("./nats/node.ts");
-  const node = await Node.join({ cluster, credentials, history, clock, observer, log });
-  return { store: node.store, leave: () => node.leave() };
+  await Promise.all([listener.stop(), backing.leave()]);
 }
 
 async function withDeadline(ms: number, work: Promise<void>): Promise<void> {
@@ -212,10 +190,6 @@ function shieldCaps({ maxConnections, maxPerAddress, trustProxy }: Config) {
 
 function newId(): string {
   return crypto.randomUUID();
-}
-
-function newLogId(): string {
-  return newKey();
 }
 
 /** 128 random bits in base64url. */

@@ -4,6 +4,7 @@
 import { TokenBucket } from "../guard.ts";
 import type { Log } from "../log.ts";
 import type { Observer } from "../observer.ts";
+import type { ClusterPeopleEvents } from "./cluster_people.ts";
 import type { ClusterEvents } from "./connection.ts";
 import type { NatsStoreEvents } from "./nats_store.ts";
 
@@ -19,7 +20,7 @@ export interface ClusterObserverOptions {
 }
 
 /** The eyes of one node on its cluster. */
-export class ClusterObserver implements ClusterEvents, NatsStoreEvents {
+export class ClusterObserver implements ClusterEvents, NatsStoreEvents, ClusterPeopleEvents {
   readonly #observer: Observer;
   readonly #log: Log;
   readonly #now: () => number;
@@ -60,6 +61,30 @@ export class ClusterObserver implements ClusterEvents, NatsStoreEvents {
     this.#log.warn("log restarted", { messages });
   }
 
+  neighbourCame(node: string): void {
+    this.#logOddity("node came", { node }, "info");
+  }
+
+  neighbourGone(node: string, why: "goodbye" | "silence"): void {
+    this.#logOddity("node gone", { node, why }, "info");
+  }
+
+  neighbourIgnored(): void {
+    this.#logOddity("node not understood", {});
+  }
+
+  nameLost(name: string): void {
+    this.#logOddity("name lost", { name });
+  }
+
+  nameNotKept(error: unknown): void {
+    this.#logOddity("name not kept", { error });
+  }
+
+  namesUnreadable(error: unknown): void {
+    this.#log.warn("names not readable", { error });
+  }
+
   committed(messages: number, seconds: number): void {
     this.#observer.committed(messages, seconds);
   }
@@ -76,7 +101,11 @@ export class ClusterObserver implements ClusterEvents, NatsStoreEvents {
     this.#observer.deliveryFailed(error);
   }
 
-  #logOddity(message: string, fields: Record<string, unknown>): void {
-    if (this.#oddities.take(this.#now()) === 0) this.#log.warn(message, fields);
+  #logOddity(
+    message: string,
+    fields: Record<string, unknown>,
+    level: "info" | "warn" = "warn",
+  ): void {
+    if (this.#oddities.take(this.#now()) === 0) this.#log[level](message, fields);
   }
 }

@@ -150,7 +150,8 @@ export class NameUpkeep implements NameBucketListener {
   /** Writes what there is to write, for a second at most, and ends. */
   async close(): Promise<void> {
     this.#cancelLook?.();
-    const { clock, events } = this.#options;
+    const { bucket, clock, events } = this.#options;
+    if (!bucket.isUp) return;
     try {
       await inTime({ clock, ms: CLOSE_MS }, () => this.#upkeep.idle);
     } catch (error) {

@@ -3,6 +3,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { ClusterConfig } from "../config.ts";
+import { ClusterPeople } from "./cluster_people.ts";
 import { ClusterObserver, type ClusterObserverOptions } from "./cluster_observer.ts";
 import { ClusterConnection } from "./connection.ts";
 import { NatsStore } from "./nats_store.ts";
@@ -15,28 +16,40 @@ export interface NodeOptions extends Omit<ClusterObserverOptions, "now"> {
   /** Messages shown to who comes. */
   readonly history: number;
   readonly clock: Clock;
+  /** A fresh secret in the form of `isKey`. */
+  readonly newKey: () => string;
 }
 
 /** One node, from joining its cluster to leaving it. */
 export class Node {
   readonly connection: ClusterConnection;
   readonly store: NatsStore;
+  /** Who owns which name, and who is on other nodes. */
+  readonly people: ClusterPeople;
 
-  private constructor(connection: ClusterConnection, store: NatsStore) {
+  private constructor(
+    connection: ClusterConnection,
+    { store, people }: { store: NatsStore; people: ClusterPeople },
+  ) {
     this.connection = connection;
     this.store = store;
+    this.people = people;
   }
 
   /** @throws {StartError} when the cluster cannot be reached, or not be used. */
   static async join(options: NodeOptions): Promise<Node> {
-    const { cluster, credentials, history, clock } = options;
+    const { cluster, credentials, history, clock, newKey } = options;
     const { servers, replicas } = cluster;
     const events = new ClusterObserver({ ...options, now: clock.now });
     const connection = await ClusterConnection.open({ servers, credentials, clock, events });
+    let people: ClusterPeople | undefined;
     try {
+      const { random } = Math;
+      people = await ClusterPeople.open({ connection, replicas, clock, newKey, random, events });
       const store = await NatsStore.open({ connection, history, replicas, clock, events });
-      return new Node(connection, store);
+      return new Node(connection, { store, people });
     } catch (error) {
+      await people?.close();
       await connection.close();
       throw error;
     }
@@ -44,6 +57,7 @@ export class Node {
 
   /** Leaves the cluster; what runs over the connection is closed before. */
   async leave(): Promise<void> {
+    await this.people.close();
     await this.connection.close();
   }
 }

@@ -1,0 +1,213 @@
+// People on several nodes, over a real NATS server.
+
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { ChatError } from "../src/errors.ts";
+import { BUCKET } from "../src/nats/nats_bucket.ts";
+import { NatsServer, natsTest } from "./helpers/nats_server.ts";
+import { PeopleNode, type PeopleNodeOptions, until } from "./helpers/people_node.ts";
+
+/** A NATS server and so many nodes. */
+async function start(count: number, options: PeopleNodeOptions = {}) {
+  const stack = new AsyncDisposableStack();
+  try {
+    const server = stack.use(await NatsServer.start());
+    const nodes = await Promise.all(
+      Array.from({ length: count }, () => PeopleNode.open(server.url, options)),
+    );
+    for (const node of nodes) stack.use(node);
+    const [a, b = a, c = b] = nodes;
+    assert(a && b && c);
+    return { server, nodes, a, b, c, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function codeOf(claim: Promise<unknown>): Promise<string> {
+  return (await assertRejects(() => claim, ChatError)).code;
+}
+
+/** Waits until everyone is of one opinion. Returns how long that took. */
+async function agreed(nodes: readonly PeopleNode[], online: string, ms?: number): Promise<number> {
+  const views = () => nodes.map((node) => node.online);
+  return await until(() => views().every((view) => view === online), views, ms);
+}
+
+natsTest(
+  "Of two nodes that claim a name at the same moment, or look-alikes, exactly one gets it",
+  async () => {
+    await using cluster = await start(2);
+    const { a, b } = cluster;
+    for (let n = 0; n < 50; n++) {
+      const [mine, theirs] = n % 2 === 0 ? [`Ann ${n}`, `ANN ${n}`] : [`lan ${n}`, `Ian ${n}`];
+      const results = await Promise.allSettled([a.claim(mine ?? ""), b.claim(theirs ?? "")]);
+      assertEquals(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"], mine);
+      for (const result of results) {
+        if (result.status === "rejected") assertEquals(result.reason.code, "name_taken");
+      }
+    }
+  },
+);
+
+natsTest(
+  "A key made on one node proves the name on another, also before the news of it",
+  async () => {
+    await using cluster = await start(2);
+    const { a, b } = cluster;
+    const { key } = await a.claim("Ann");
+    assertEquals(await b.claim("ANN", key), { name: "Ann", key });
+    assertEquals(await codeOf(b.claim("Ann")), "name_taken");
+    assertEquals(await codeOf(b.claim("Ann", "x".repeat(22))), "name_taken");
+  },
+);
+
+natsTest("A borrowed name is free everywhere when it is released, again and again", async () => {
+  await using cluster = await start(2);
+  const nodes = [cluster.a, cluster.b];
+  for (let n = 0; n < 6; n++) {
+    const [here, there] = n % 2 === 0 ? nodes : nodes.toReversed();
+    assert(here && there);
+    const name = await here.people.names.borrow("Ann");
+    assertEquals([n, name], [n, "Ann"]);
+    here.people.names.hold(name);
+    assertEquals(await codeOf(there.claim("Ann")), "name_taken");
+    here.people.names.release(name);
+    // Where it is taken next has to hear of it first.
+    const isFree = () => {
+      try {
+        there.people.names.assertMayUse("Ann");
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await until(isFree, () => n);
+  }
+});
+
+natsTest(
+  "Three nodes say within a second who is online, and who comes and goes later",
+  async () => {
+    await using cluster = await start(3);
+    const { nodes, a, b, c } = cluster;
+    await a.join("Ann");
+    const { connection } = await b.join("Bob");
+    assertLess(await agreed(nodes, "Ann Bob"), 1000);
+    await c.join("Cy");
+    assertLess(await agreed(nodes, "Ann Bob Cy"), 1000);
+    b.room.remove(connection);
+    await agreed(nodes, "Ann Cy", 7000);
+    assertEquals(
+      nodes.map(({ events }) => events.people.filter((line) => line === "left Bob").length),
+      [
+        ...[1, 1, 1],
+      ],
+    );
+  },
+);
+
+natsTest("A node that starts knows within a second who is online on the others", async () => {
+  await using cluster = await start(2);
+  const { server, a, b } = cluster;
+  await a.join("Ann");
+  await b.join("Bob");
+  await using late = await PeopleNode.open(server.url);
+  assertLess(await agreed([late], "Ann Bob"), 1000);
+});
+
+natsTest("The people of a node that dies are gone within its lease", async () => {
+  await using cluster = await start(3, { leaseMs: 1500 });
+  const { a, b, c } = cluster;
+  await a.join("Ann");
+  await b.join("Bob");
+  await agreed([a, b, c], "Ann Bob");
+  await a.kill();
+  assertLess(await agreed([b, c], "Bob"), 2200);
+  assertEquals(b.told.at(-1), "gone: silence");
+});
+
+natsTest("A client that moves to another node, of one that stops, does not flicker", async () => {
+  await using cluster = await start(3);
+  const { a, b, c } = cluster;
+  const { key } = await a.join("Ann");
+  await agreed([a, b, c], "Ann");
+  await a[Symbol.asyncDispose]();
+  await until(() => c.told.includes("gone: goodbye"), () => c.told);
+  await b.join("Ann", key);
+  await agreed([b, c], "Ann");
+  assertEquals([b.events.people, c.events.people], [["joined Ann"], ["joined Ann"]]);
+});
+
+natsTest("Who writes on one node is shown to the readers of another", async () => {
+  await using cluster = await start(2);
+  const { a, b } = cluster;
+  const { connection } = await a.join("Ann");
+  await agreed([a, b], "Ann");
+  const peer = b.read();
+  a.room.typing(connection);
+  await until(() => peer.frames.some((frame) => frame.includes("typing")), () => peer.frames);
+  assertEquals(peer.readJson().at(-1), { type: "typing", names: ["Ann"] });
+});
+
+natsTest(
+  "While NATS is away names are refused at once or proven, and then all is as it should be",
+  async () => {
+    await using cluster = await start(2);
+    const { server, a, b } = cluster;
+    const { key } = await a.join("Ann");
+    await agreed([a, b], "Ann");
+    await server.kill();
+    await until(() => !b.connection.isUp && !a.connection.isUp, () => "it is up");
+    const asked = performance.now();
+    assertEquals(await codeOf(b.claim("Bob")), "not_saved");
+    assertLess(performance.now() - asked, 100);
+    await b.join("Ann", key);
+    assertEquals([a.online, b.online], ["Ann", "Ann"]);
+    await server.start();
+    await until(() => b.connection.isUp && a.connection.isUp, () => "it is down", 10_000);
+    await b.join("Bob");
+    assertLess(await agreed([a, b], "Ann Bob"), 1000);
+    assertEquals(await codeOf(a.claim("Bob")), "name_taken");
+    assertEquals([a.told, b.told].map((told) => told.filter((line) => /gone|lost/.test(line))), [
+      [],
+      [],
+    ]);
+  },
+);
+
+natsTest("A bucket that is gone is made again, with the names that are held", async () => {
+  await using cluster = await start(2);
+  const { a, b } = cluster;
+  const { key } = await a.join("Ann");
+  await a.claim("Zoe");
+  const { library, nats } = a.connection;
+  const manager = await library.jetstream.jetstreamManager(nats);
+  await manager.streams.delete(`KV_${BUCKET}`);
+  await until(() => nameOf(b, "Zoe") === "Zoe", () => "not yet made again", 10_000);
+  await until(() => nameOf(b, "Ann") !== "Ann", () => b.told, 10_000);
+  assertEquals(await b.claim("Ann", key), { name: "Ann", key });
+});
+
+/** What is free for who wants `name`, as `node` sees it. */
+function nameOf(node: PeopleNode, name: string): string {
+  try {
+    node.people.names.assertMayUse(name);
+    return name;
+  } catch (error) {
+    if (error instanceof ChatError) return "";
+    throw error;
+  }
+}
+
+natsTest("After a restart of everything, NATS too, names still have their owners", async () => {
+  await using cluster = await start(1);
+  const { server, a } = cluster;
+  const { key } = await a.claim("Ann");
+  await a[Symbol.asyncDispose]();
+  await server.kill();
+  await server.start();
+  await using late = await PeopleNode.open(server.url);
+  assertEquals(await codeOf(late.claim("Ann")), "name_taken");
+  assertEquals(await late.claim("Ann", key), { name: "Ann", key });
+});

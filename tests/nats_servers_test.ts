@@ -1,0 +1,56 @@
+// People who talk through different servers of one cluster.
+
+import { assertEquals } from "@std/assert";
+import { NatsServer, natsTest } from "./helpers/nats_server.ts";
+import { ServerProcess } from "./helpers/server_process.ts";
+import { JsonClient, TextClient } from "./helpers/ws_client.ts";
+
+natsTest(
+  "People on two servers of a cluster see each other, and own their names on both",
+  async () => {
+    await using nats = await NatsServer.start();
+    const options = { args: [`--nats=${nats.url}`] };
+    await using here = await ServerProcess.start(options);
+    await using there = await ServerProcess.start(options);
+    await using reader = await JsonClient.open(there.url);
+    await using ann = await JsonClient.open(here.url);
+    const key = await ann.join("Ann");
+    const { online } = await reader.next("presence", ({ joined }) => joined.includes("Ann"));
+    assertEquals(online, 1);
+    reader.send({ type: "join", name: "ann" });
+    const refusal = await reader.next("error");
+    assertEquals([refusal.code, /"ann-2" is free/.test(refusal.message)], ["name_taken", true]);
+    await using text = await TextClient.open(there.url, { name: "Ann" });
+    assertEquals(text.name, "Ann-2");
+    ann.send({ type: "typing" });
+    assertEquals((await reader.next("typing")).names, ["Ann"]);
+    await using second = await JsonClient.open(there.url);
+    assertEquals(second.welcome.online.sort(), ["Ann", "Ann-2"]);
+    assertEquals(await second.join("Ann", key), key);
+    // Join and send at once, as programs do.
+    second.send({ type: "join", name: "Bob" });
+    second.send({ type: "send", id: "b1", text: "hello" });
+    assertEquals((await ann.shown("b1")).name, "Bob");
+  },
+);
+
+natsTest("Who goes from a server that stops to another one is not seen to leave", async () => {
+  await using nats = await NatsServer.start();
+  const options = { args: [`--nats=${nats.url}`] };
+  await using here = await ServerProcess.start(options);
+  await using there = await ServerProcess.start(options);
+  await using reader = await JsonClient.open(there.url);
+  await using ann = await JsonClient.open(here.url);
+  const key = await ann.join("Ann");
+  await reader.next("presence", ({ joined }) => joined.includes("Ann"));
+  await here.stop();
+  await there.logged("node gone");
+  await using again = await JsonClient.open(there.url);
+  assertEquals(again.welcome.online, ["Ann"]);
+  assertEquals(await again.join("Ann", key), key);
+  await again.say("here I am");
+  const left = reader.inbox.all.filter((frame) =>
+    frame.type === "presence" && frame.left.length > 0
+  );
+  assertEquals(left, []);
+});
