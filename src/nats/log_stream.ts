@@ -129,7 +129,9 @@ export class LogStream {
     const found: Readonly<Record<string, unknown>> = { ...info.config };
     const differences = Object.entries(this.#wanted())
       .filter(([key, value]) => JSON.stringify(found[key]) !== JSON.stringify(value))
-      .map(([key, value]) => `${key} is ${JSON.stringify(found[key])}, not ${JSON.stringify(value)}`);
+      .map(([key, value]) =>
+        `${key} is ${JSON.stringify(found[key])}, not ${JSON.stringify(value)}`
+      );
     if (differences.length > 0) this.#options.events.streamDiffers(differences.join("; "));
   }
 

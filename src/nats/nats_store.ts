@@ -216,7 +216,10 @@ export class NatsStore implements MessageStore {
     const entry = await this.#stream.read(seq);
     if (entry?.message?.id === draft.id) return toStored(entry.message);
     if (entry !== undefined) {
-      throw this.#health.refuse(new Error(`${seq} is another message`), "NATS has its id for another one");
+      throw this.#health.refuse(
+        new Error(`${seq} is another message`),
+        "NATS has its id for another one",
+      );
     }
     // Stored within the last two minutes, and so much after it that it is gone: the sender may take it for
     // said. Nobody has it any more to say what it was, or when.
