@@ -3,7 +3,8 @@
 
 import type { Connection } from "./connection.ts";
 import type { ReadonlyHistory } from "./history.ts";
-import { MAX_FRAME_BYTES } from "./limits.ts";
+import { LIVE_FRAME_BYTES, MAX_FRAME_BYTES } from "./limits.ts";
+import type { StoredMessage } from "./message.ts";
 import type { Dialect } from "./protocol.ts";
 
 /** What a connection is sent in one flush. */
@@ -25,7 +26,7 @@ export class Encodings {
     this.#history = history;
   }
 
-  /** What follows the cursor of `connection`, as far as it fits in one frame. */
+  /** What follows the cursor of `connection`, as far as it fits in one flush. */
   of({ dialect, cursor }: Pick<Connection, "dialect" | "cursor">): Encoded {
     let byCursor = this.#byDialect.get(dialect);
     if (byCursor === undefined) this.#byDialect.set(dialect, byCursor = new Map());
@@ -37,8 +38,25 @@ export class Encodings {
   #encode(dialect: Dialect, cursor: number): Encoded {
     const batch = this.#history.fitting(cursor, MAX_FRAME_BYTES);
     const skipped = Math.max(0, this.#history.start - cursor);
-    const frames = batch.length > 0 ? dialect.messages(batch, skipped) : [];
+    const frames = split(batch, LIVE_FRAME_BYTES).flatMap((part, index) =>
+      dialect.messages(part, index === 0 ? skipped : 0)
+    );
     const next = cursor + skipped + batch.length;
     return { frames, next, messages: batch.length, skipped };
   }
+}
+
+/** Parts of `maxBytes` at most, in order, none empty; a message that is larger has one to itself. */
+function split(messages: readonly StoredMessage[], maxBytes: number): StoredMessage[][] {
+  const parts: StoredMessage[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    bytes += message.bytes;
+    if (bytes > maxBytes) {
+      parts.push([]);
+      bytes = message.bytes;
+    }
+    parts.at(-1)?.push(message);
+  }
+  return parts;
 }

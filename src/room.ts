@@ -1,5 +1,5 @@
 // One conversation: the newest messages, the Set of connections with their cursors, and who is here.
-// Everything said comes in by `deliver` and goes out by `flush`, one frame a connection. Knows
+// Everything said comes in by `deliver` and goes out by `flush`, one frame a connection as a rule. Knows
 // nothing of HTTP, files or real sockets, and has no clock of its own.
 
 import { lags } from "./announcer.ts";

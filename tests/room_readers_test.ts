@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import type { Connection } from "../src/connection.ts";
-import { MAX_BUFFERED_BYTES, MAX_FRAME_BYTES } from "../src/limits.ts";
+import { LIVE_FRAME_BYTES, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES } from "../src/limits.ts";
 import type { StoredMessage } from "../src/message.ts";
 import { jsonDialect, PONG, textDialect } from "../src/protocol.ts";
 import { LAG_RETRY_MS, STUCK_MS } from "../src/room.ts";
@@ -52,23 +52,38 @@ Deno.test("Room tells a reader that fell out of the window how many messages it 
   );
 });
 
-Deno.test("Room sends no frame of more than 1 MiB of messages, and waits between two", () => {
+Deno.test("Room sends at most 1 MiB of messages at once, in frames of 64 KiB, and waits between", () => {
   const world = new RoomWorld();
   const { peer } = world.add();
   peer.isStalled = true;
   const large = Array.from({ length: 300 }, (_, i) => stored(i + 1, { text: "x".repeat(8000) }));
   world.room.deliver(large);
-  assertEquals(peer.frames.length, 1);
   const got: number[] = [];
   while (peer.frames.length > 0) {
-    for (const frame of peer.read()) {
-      assertLessOrEqual(frame.length, MAX_FRAME_BYTES + 1000);
+    const frames = peer.read();
+    assertLessOrEqual(frames.join("").length, MAX_FRAME_BYTES + 1000);
+    for (const frame of frames) {
+      assertLessOrEqual(frame.length, LIVE_FRAME_BYTES + 1000);
       got.push(...seqs(JSON.parse(frame).messages));
     }
     peer.take(Infinity);
     world.clock.advance(LAG_RETRY_MS);
   }
   assertEquals(got, seqs(large));
+});
+
+Deno.test("Room tells how many messages are missing once, in the first of several frames", () => {
+  const world = new RoomWorld({ window: 20 });
+  const { peer } = world.add();
+  peer.bufferedAmount = FULL;
+  world.room.deliver(
+    Array.from({ length: 25 }, (_, i) => stored(i + 1, { text: "x".repeat(8000) })),
+  );
+  peer.bufferedAmount = 0;
+  world.clock.advance(LAG_RETRY_MS);
+  const frames = peer.readJson();
+  assertGreater(frames.length, 1);
+  assertEquals(frames.map(({ skipped }) => skipped), [5, ...frames.slice(1).map(() => undefined)]);
 });
 
 Deno.test("Room tells a reader that lagged who came and went in the meantime", () => {
