@@ -147,7 +147,10 @@ natsTest(
       await place.server.kill();
       for (const { node } of nodes) {
         await node.events.next((event) => event === "lost");
+        // At once: what is left for later would be stored after it was refused.
+        const askedAt = performance.now();
         await assertNotSaved(node.append(draft("refused-at-once")));
+        assertLess(performance.now() - askedAt, 1_000);
       }
       const backAt = performance.now();
       await place.server.start();
