@@ -1,13 +1,24 @@
 // A cluster as people run it: the same program several times, a real NATS, and clients that move from node
 // to node. What one process must never do is done to it here.
 
-import { assert, assertEquals, assertGreater, assertLess, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import { STREAM } from "../src/nats/log_stream.ts";
+import { CERTIFICATE, PRIVATE_KEY } from "./helpers/certificate.ts";
 import { Members, until } from "./helpers/member.ts";
+import { makeCredentials } from "./helpers/nats_credentials.ts";
 import { connect } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
+import { Scratch } from "./helpers/scratch.ts";
 import { ServerCluster } from "./helpers/server_cluster.ts";
 import { runToEnd, ServerProcess } from "./helpers/server_process.ts";
+import { PERMISSIONS } from "./helpers/server_run.ts";
 
 async function health(node: ServerProcess): Promise<number> {
   const response = await fetch(`${node.url}/healthz`);
@@ -145,5 +156,51 @@ natsTest(
       stdout: "",
       stderr: 'Cannot read "missing.creds": there is no such file in the data directory\n',
     });
+  },
+);
+
+natsTest(
+  "With the credentials in its data directory a node is let in where others are not",
+  async () => {
+    const { config, creds } = await makeCredentials();
+    await using nats = await NatsServer.start({ config });
+    const args = [`--nats=${nats.url}`, "--nats-creds=parley.creds"];
+    await using node = await ServerProcess.start({ args, files: { "parley.creds": creds } });
+    using members = await Members.join([node], 1);
+    await members.all[0]?.say("let in");
+    await members.settle();
+    const other = await makeCredentials();
+    await Deno.writeTextFile(node.inData("other.creds"), other.creds);
+    const refused = await runToEnd([`--nats=${nats.url}`, "--nats-creds=other.creds"], {
+      directory: node.directory,
+    });
+    assertEquals(refused, {
+      code: 1,
+      stdout: "",
+      stderr:
+        `Cannot use NATS at ${nats.url}: it does not let this server in; check --nats-creds\n`,
+    });
+  },
+);
+
+natsTest(
+  "Over tls:// a node talks to the NATS that the certificate names, and to no other",
+  async () => {
+    await using place = await Scratch.make();
+    await Deno.writeTextFile(place.in("cert.pem"), CERTIFICATE);
+    await Deno.writeTextFile(place.in("key.pem"), PRIVATE_KEY);
+    const files = `cert_file: ${JSON.stringify(place.in("cert.pem"))}, ` +
+      `key_file: ${JSON.stringify(place.in("key.pem"))}`;
+    await using nats = await NatsServer.start({ config: `tls { ${files} }` });
+    const args = [`--nats=${nats.url.replace("nats:", "tls:")}`];
+    // What every machine has in its system is given to this process alone.
+    const permissions = [`--cert=${place.in("cert.pem")}`, ...PERMISSIONS];
+    await using node = await ServerProcess.start({ args, permissions });
+    using members = await Members.join([node], 1);
+    await members.all[0]?.say("in private");
+    await members.settle();
+    const { code, stderr } = await runToEnd(args);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Cannot reach NATS at tls:\/\/127\.0\.0\.1:\d+: .*certificate.*\n$/i);
   },
 );

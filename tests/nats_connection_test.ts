@@ -95,7 +95,7 @@ natsTest("A NATS that wants a password is one line that names the flag", async (
   );
 });
 
-natsTest("With tls:// nothing is sent to a NATS without encryption", async () => {
+natsTest("security 40: with tls:// nothing is sent to a NATS without encryption", async () => {
   await using server = await NatsServer.start();
   const error = await assertRejects(() => open([server.url.replace("nats:", "tls:")]), StartError);
   assert(error.message.includes("server does not support 'tls'"), error.message);

@@ -248,35 +248,38 @@ natsTest(
   },
 );
 
-natsTest("What nobody could have said is in the stream, and nobody is shown it", async () => {
-  await using place = await NatsPlace.make({ history: 100 });
-  const { node, shown } = await open(place);
-  await using outside = await connect(place.server.url);
-  const js = outside.library.jetstream.jetstream(outside.nats);
-  const foreign = [
-    "no JSON",
-    "null",
-    JSON.stringify({ id: "no-text", name: "Ann" }),
-    JSON.stringify({ id: "no id", name: "Ann", text: "spaces in the id" }),
-    JSON.stringify(draft("long", { text: "a".repeat(2001) })),
-    JSON.stringify(draft("control", { text: "\u001b[2J" })),
-    JSON.stringify(draft("hidden", { name: "Ann\u202e" })),
-    JSON.stringify(draft("raw", { name: " Ann " })),
-    JSON.stringify(draft("server", { name: "Parley" })),
-    new Uint8Array([0x7b, 0xff, 0xfe]),
-  ];
-  for (const payload of foreign) await js.publish(SUBJECT, payload);
-  // Twice in the stream, because whoever wrote it did not tell NATS its id.
-  await js.publish(SUBJECT, JSON.stringify(draft("twice")));
-  await js.publish(SUBJECT, JSON.stringify(draft("twice", { text: "again" })));
-  const { message } = await node.append(draft("good"));
-  assertEquals(message.seq, foreign.length + 3);
-  assertEquals(idsOf(shown.all), ["twice", "good"]);
-  const ignored = node.events.all.filter((event) => event.startsWith("ignored"));
-  assertEquals(ignored, [...foreign.keys(), foreign.length + 1].map((i) => `ignored ${i + 1}`));
-  await using late = await place.open();
-  assertEquals(jsonOf(late.recent), jsonOf(shown.all));
-});
+natsTest(
+  "security 40: what nobody could have said is in the stream, and nobody is shown it",
+  async () => {
+    await using place = await NatsPlace.make({ history: 100 });
+    const { node, shown } = await open(place);
+    await using outside = await connect(place.server.url);
+    const js = outside.library.jetstream.jetstream(outside.nats);
+    const foreign = [
+      "no JSON",
+      "null",
+      JSON.stringify({ id: "no-text", name: "Ann" }),
+      JSON.stringify({ id: "no id", name: "Ann", text: "spaces in the id" }),
+      JSON.stringify(draft("long", { text: "a".repeat(2001) })),
+      JSON.stringify(draft("control", { text: "\u001b[2J" })),
+      JSON.stringify(draft("hidden", { name: "Ann\u202e" })),
+      JSON.stringify(draft("raw", { name: " Ann " })),
+      JSON.stringify(draft("server", { name: "Parley" })),
+      new Uint8Array([0x7b, 0xff, 0xfe]),
+    ];
+    for (const payload of foreign) await js.publish(SUBJECT, payload);
+    // Twice in the stream, because whoever wrote it did not tell NATS its id.
+    await js.publish(SUBJECT, JSON.stringify(draft("twice")));
+    await js.publish(SUBJECT, JSON.stringify(draft("twice", { text: "again" })));
+    const { message } = await node.append(draft("good"));
+    assertEquals(message.seq, foreign.length + 3);
+    assertEquals(idsOf(shown.all), ["twice", "good"]);
+    const ignored = node.events.all.filter((event) => event.startsWith("ignored"));
+    assertEquals(ignored, [...foreign.keys(), foreign.length + 1].map((i) => `ignored ${i + 1}`));
+    await using late = await place.open();
+    assertEquals(jsonOf(late.recent), jsonOf(shown.all));
+  },
+);
 
 natsTest("A stream with other limits is used as it is, and each of them is told", async () => {
   await using place = await NatsPlace.make({ history: 100 });
