@@ -9,6 +9,7 @@ import { consoleHelp, type ConsoleOptions, parseConsoleOptions } from "./console
 import { runPipe } from "./console/pipe.ts";
 import { findPassword } from "./console/password.ts";
 import { fetchPlace } from "./console/place.ts";
+import { firstReachable } from "./console/servers.ts";
 import { runTerminal } from "./console/terminal.ts";
 import { createClient } from "./create_client.ts";
 import { ChatError, StartError } from "./errors.ts";
@@ -27,14 +28,15 @@ export async function runConsole(args: readonly string[]): Promise<number> {
     print(consoleHelp());
     return 0;
   }
+  const url = await firstReachable(options.urls);
   const password = await findPassword({
-    url: options.url,
+    url,
     file: options.passwordFile,
     isTerminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal(),
   });
-  const since = await findSince(options, password);
+  const since = await findSince(options, { url, password });
   const client = createClient({
-    url: options.url,
+    url: options.urls,
     ...(password === undefined ? {} : { password }),
     // It keeps no key: the next run under this name must not find it taken by the last.
     borrow: true,
@@ -51,12 +53,12 @@ export async function runConsole(args: readonly string[]): Promise<number> {
 }
 
 async function run(client: ChatClient, options: ConsoleOptions): Promise<number> {
-  const { name, url, cursor, json } = options;
+  const { name, urls, cursor, json } = options;
   const isTyped = Deno.stdin.isTerminal();
   const signal = stopSignal();
   if (isTyped && Deno.stdout.isTerminal() && !json && cursor === undefined) {
     const hasColours = !Deno.noColor;
-    return await runTerminal({ client, clock: systemClock, name, url, hasColours, signal });
+    return await runTerminal({ client, clock: systemClock, name, urls, hasColours, signal });
   }
   return await runPipe({
     client,
@@ -83,10 +85,16 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** Where to ask what is asked before there is a connection. */
+interface Door {
+  readonly url: string;
+  readonly password: string | undefined;
+}
+
 /** Where to begin. What the cursor says goes before what `--since` says: it is newer. */
 async function findSince(
-  { since, cursor, url }: ConsoleOptions,
-  password: string | undefined,
+  { since, cursor }: ConsoleOptions,
+  { url, password }: Door,
 ): Promise<Since | undefined> {
   if (since === undefined) {
     return cursor === undefined ? undefined : await openCursor(cursor, url, password);
@@ -98,10 +106,7 @@ async function findSince(
 }
 
 /** A bare number is meant for whatever log the server has, and is never beyond its end. */
-async function placeOf(
-  seq: string,
-  { url, password }: { url: string; password: string | undefined },
-): Promise<Since> {
+async function placeOf(seq: string, { url, password }: Door): Promise<Since> {
   // Any log's id will do to see whether it is a number.
   const wanted = parseSince(`log:${seq}`);
   if (wanted === undefined) {

@@ -7,8 +7,11 @@ import { systemClock } from "./clock.ts";
 
 /** What {@linkcode createClient} needs; the rest of a client's options has good defaults. */
 export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "url">> {
-  /** The server, as `http://host:port` or with https, ws or wss. */
-  readonly url: string;
+  /**
+   * The server, as `http://host:port` or with https, ws or wss; or several of one cluster, the first of
+   * which is where it begins.
+   */
+  readonly url: string | readonly string[];
   /**
    * The password of the room, where it has one. Deno and Node only: in a browser the server's page asks,
    * and a socket cannot carry it.
@@ -19,7 +22,7 @@ export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "ur
 /**
  * Makes a client of the Parley server at `url`. It does nothing before `connect`.
  *
- * @throws {TypeError} when `url` is no http, https, ws or wss address.
+ * @throws {TypeError} when a `url` is no http, https, ws or wss address, or there is none.
  *
  * @example
  * ```ts
@@ -34,6 +37,8 @@ export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "ur
  */
 export function createClient({ password, ...options }: CreateClientOptions): ChatClient {
   const headers = passwordHeaders(password);
+  const urls = [options.url].flat();
+  if (urls.length === 0) throw new TypeError("Cannot connect: there is no address");
   return new ChatClient({
     openSocket: (url, protocol) =>
       password === undefined
@@ -43,7 +48,7 @@ export function createClient({ password, ...options }: CreateClientOptions): Cha
     random: Math.random,
     newId: () => crypto.randomUUID(),
     ...options,
-    url: socketUrl(options.url),
+    url: urls.map(socketUrl),
   });
 }
 

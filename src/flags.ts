@@ -191,5 +191,5 @@ ${rows.join("\n")}`;
 function callLines(): string {
   // An executable is called by its own name, and is the terminal client too.
   if (!Deno.build.standalone) return "deno task start [flags]";
-  return "parley [serve] [flags]\n       parley client NAME [URL] [flags]";
+  return "parley [serve] [flags]\n       parley client NAME [URL...] [flags]";
 }

@@ -5,7 +5,7 @@ import { runToEnd } from "./helpers/server_process.ts";
 
 const DEFAULTS = {
   name: "Ann",
-  url: "http://localhost:8000",
+  urls: ["http://localhost:8000"],
   json: false,
   follow: false,
   since: undefined,
@@ -21,13 +21,18 @@ Deno.test("parseConsoleOptions() reads every flag, before and after the name", (
   const args = ["--json", "Ann", "wss://chat.test", "--follow", "--since=log1:7", "--cursor", "c"];
   assertEquals(parseConsoleOptions([...args, "--password-file=p"]), {
     name: "Ann",
-    url: "wss://chat.test",
+    urls: ["wss://chat.test"],
     json: true,
     follow: true,
     since: "log1:7",
     cursor: "c",
     passwordFile: "p",
   });
+});
+
+Deno.test("parseConsoleOptions() takes several servers in their order", () => {
+  const urls = ["http://b.test", "http://a.test:8002", "wss://c.test"];
+  assertEquals(parseConsoleOptions(["Ann", ...urls]), { ...DEFAULTS, urls });
 });
 
 Deno.test("parseConsoleOptions() takes a name and a place that look like numbers as they are", () => {
@@ -48,7 +53,7 @@ Deno.test("parseConsoleOptions() takes all that follows -- as it is", () => {
 
 const REFUSED: [args: string[], says: string][] = [
   [[], "Cannot start: a name is missing"],
-  [["Ann", "http://a.test", "more"], 'Cannot start: "more" is not understood'],
+  [["Ann", "http://a.test", "more"], 'Cannot connect to "more"'],
   [["Ann", "--jsno"], 'Cannot start: "--jsno" is not understood'],
   [["Ann", "-x"], 'Cannot start: "-x" is not understood'],
   [["Ann", "--since"], "Cannot start: --since needs a value"],
@@ -76,7 +81,7 @@ Deno.test("parseConsoleOptions() --help is all that counts, and names every flag
   for (const flag of ["json", "follow", "since SEQ", "cursor FILE", "password-file FILE", "help"]) {
     assertMatch(consoleHelp(), new RegExp(`^  --${flag}( |$)`, "m"));
   }
-  assertMatch(consoleHelp(), /^Usage: deno task client NAME/m);
+  assertMatch(consoleHelp(), /^Usage: deno task client NAME \[URL\.\.\.\]/m);
 });
 
 Deno.test("The program is the terminal client when its first word is client", async () => {

@@ -84,3 +84,25 @@ terminalTest("Coming back is no news: nobody is told their own name again", asyn
     ">",
   );
 });
+
+terminalTest(
+  "With several servers it goes on at the next one, and says which there are",
+  async () => {
+    await using server = await ServerProcess.start();
+    await using relay = Relay.to(server.port);
+    await using ann = await joinConsole(relay.url, { others: [server.url], columns: 120 });
+    await ann.type("before\r");
+    await ann.sees("Ann: before");
+    relay.cut();
+    await ann.sees("Connected again.");
+    await ann.type("after\r");
+    await ann.shows(
+      YOU_ARE_ANN,
+      "hh:mm Ann: before",
+      `No connection; trying ${relay.url}, ${server.url}…`,
+      "Connected again.",
+      "hh:mm Ann: after",
+      ">",
+    );
+  },
+);

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
+import { CONSOLE, Program } from "./helpers/program.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
 import { JsonClient, TextClient } from "./helpers/ws_client.ts";
 
@@ -54,3 +55,46 @@ natsTest("Who goes from a server that stops to another one is not seen to leave"
   );
   assertEquals(left, []);
 });
+
+natsTest(
+  "The terminal client goes on at its next server, with its name, and misses and repeats nothing",
+  async () => {
+    await using nats = await NatsServer.start();
+    const options = { args: [`--nats=${nats.url}`, "--rate=0"] };
+    await using first = await ServerProcess.start(options);
+    await using second = await ServerProcess.start(options);
+    await using ben = await JsonClient.open(second.url);
+    await ben.join("Ben");
+    await using ann = await Program.start(CONSOLE, ["Ann", first.url, second.url, "--follow"]);
+    await ben.next("presence", ({ joined }) => joined.includes("Ann"));
+    await ann.write("one\n");
+    await ben.next("messages", ({ messages }) => messages.some(({ text }) => text === "one"));
+    first.kill("SIGKILL");
+    const said = ["two", "three", "four"];
+    for (const text of said) await ben.say(text);
+    await ann.write("five\n");
+    await ben.next("messages", ({ messages }) => messages.some(({ text }) => text === "five"));
+    await ann.out.next((line) => line === "Ben: four");
+    assertEquals(ann.out.all, said.map((text) => `Ben: ${text}`));
+    assertEquals(ben.messages.map(({ name, text }) => `${name}: ${text}`), [
+      "Ann: one",
+      ...said.map((text) => `Ben: ${text}`),
+      "Ann: five",
+    ]);
+  },
+);
+
+natsTest("The terminal client starts, too, when its first server is not there", async () => {
+  await using nats = await NatsServer.start();
+  await using server = await ServerProcess.start({ args: [`--nats=${nats.url}`] });
+  const nobody = `http://127.0.0.1:${unusedPort()}`;
+  const args = ["ci", nobody, server.url, "--since=0"];
+  const { code, stdout } = await Program.run(CONSOLE, args, { input: "hello\n" });
+  assertEquals([code, stdout], [0, []]);
+});
+
+/** A port that nobody listens on. */
+function unusedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

@@ -34,6 +34,11 @@ export class Backoff {
     return this.#random() * ceiling;
   }
 
+  /** A wait of the first length, which does not count: for trying elsewhere. */
+  short(): number {
+    return this.#random() * FIRST_DELAY_MS;
+  }
+
   /** A wait of 15 to 30 s, for a server that said it is asked too much. */
   long(): number {
     return LONGEST_DELAY_MS / 2 * (1 + this.#random());

@@ -16,7 +16,7 @@ import { TypingSignal } from "./typing_signal.ts";
 const TOO_LARGE = 1009;
 
 /**
- * A reader and writer of one Parley server that stays connected until it is closed.
+ * A reader and writer of one Parley, a server or a cluster, that stays connected until it is closed.
  *
  * Nothing it does needs the connection to be up at that moment: a name is asked for and messages are
  * sent as soon as they can be, in the order in which they were given.
@@ -57,11 +57,13 @@ export class ChatClient {
   constructor(options: ChatClientOptions) {
     const { timer, random } = options;
     const emit = this.#emit.bind(this);
+    const urls = [options.url].flat();
     this.#options = options;
     this.#reader = new Reader({ timer, since: options.since, emit });
     this.#outbox = new Outbox(options.outboxStorage ?? memoryStorage());
     this.#link = new Link({
-      url: () => this.#url(),
+      servers: urls.length,
+      url: (server) => this.#url(urls[server] ?? ""),
       openSocket: options.openSocket,
       timer,
       random,
@@ -197,8 +199,8 @@ export class ChatClient {
     this.#delivery.abandon(new DOMException("Cannot send: the client was closed", "AbortError"));
   }
 
-  #url(): string {
-    const url = new URL(this.#options.url);
+  #url(server: string): string {
+    const url = new URL(server);
     const { since } = this.#reader;
     if (since !== undefined) url.searchParams.set("since", `${since.log}:${since.seq}`);
     return url.href;

@@ -39,20 +39,25 @@ export interface LinkListener {
 
 /** What a {@linkcode Link} is made of. */
 export interface LinkOptions {
-  /** Asked before each attempt, because the place to resume from moves. */
-  readonly url: () => string;
+  /** How many servers there are to choose from; at least one. */
+  readonly servers: number;
+  /** Asked before each attempt, because the place to resume from moves; `server` counts from 0. */
+  readonly url: (server: number) => string;
   readonly openSocket: OpenSocket;
   readonly timer: Timer;
   readonly random: () => number;
   readonly listener: LinkListener;
 }
 
-/** One connection, renewed for ever. */
+/** One connection, renewed for ever: at the next server whenever one fails, and then at the first again. */
 export class Link {
   readonly #options: LinkOptions;
   readonly #backoff: Backoff;
   readonly #heartbeat: Heartbeat;
   #status: Status = "closed";
+  #server = 0;
+  // Servers that have not failed since there was a wait.
+  #untried: number;
   // The socket in use. Events of any other socket are ignored: one that was given up may still
   // deliver what was under way, and closes long after its successor is open.
   #socket: ClientSocket | undefined;
@@ -62,6 +67,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.random);
+    this.#untried = options.servers;
     this.#heartbeat = new Heartbeat(options.timer, {
       ping: () => this.send({ type: "ping" }),
       dead: () => this.drop(),
@@ -108,7 +114,7 @@ export class Link {
   #connect(): void {
     this.#release();
     // Throws when the address is none, and then nothing has begun.
-    const socket = this.#options.openSocket(this.#options.url(), SUBPROTOCOL);
+    const socket = this.#options.openSocket(this.#options.url(this.#server), SUBPROTOCOL);
     this.#socket = socket;
     this.#setStatus("connecting");
     this.#heartbeat.expect(WELCOME_MS);
@@ -125,7 +131,10 @@ export class Link {
     const frame = decodeServerFrame(data);
     if (frame === undefined || frame.type === "pong") return;
     if (frame.type === "welcome") {
-      this.#cancelStable = this.#options.timer.after(STABLE_MS, () => this.#backoff.reset());
+      this.#cancelStable = this.#options.timer.after(STABLE_MS, () => {
+        this.#backoff.reset();
+        this.#untried = this.#options.servers;
+      });
       this.#setStatus("connected");
     }
     this.#options.listener.frame(frame);
@@ -134,10 +143,19 @@ export class Link {
   #lose(code: number): void {
     const wasConnected = this.#status === "connected";
     this.#release();
-    const delay = code === FLOODING ? this.#backoff.long() : this.#backoff.next();
-    this.#cancelRetry = this.#options.timer.after(delay, () => this.#connect());
+    this.#cancelRetry = this.#options.timer.after(this.#nextDelay(code), () => this.#connect());
     this.#setStatus("waiting");
     if (wasConnected) this.#options.listener.lost(code);
+  }
+
+  #nextDelay(code: number): number {
+    const { servers } = this.#options;
+    this.#server = (this.#server + 1) % servers;
+    this.#untried--;
+    if (code === FLOODING) return this.#backoff.long();
+    if (this.#untried > 0) return this.#backoff.short();
+    this.#untried = servers;
+    return this.#backoff.next();
   }
 
   #release(): void {

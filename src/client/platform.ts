@@ -28,8 +28,11 @@ export interface KeyValueStorage {
 
 /** What a `ChatClient` is made of. */
 export interface ChatClientOptions {
-  /** The server's socket, for example `ws://localhost:8000/ws`. */
-  readonly url: string;
+  /**
+   * The server's socket, for example `ws://localhost:8000/ws`; or those of several servers of one
+   * cluster. It begins at the first, and goes on at the next when a connection is lost or refused.
+   */
+  readonly url: string | readonly string[];
   /** For example `(url, protocol) => new WebSocket(url, protocol)`. */
   readonly openSocket: OpenSocket;
   /** For example `systemClock` of `src/clock.ts`. */

@@ -11,8 +11,8 @@ export const DEFAULT_URL = "http://localhost:8000";
 /** What the terminal client was asked to do. */
 export interface ConsoleOptions {
   readonly name: string;
-  /** The server, http or ws. */
-  readonly url: string;
+  /** The servers, http or ws: the first is where it begins, the others are for when that one fails. */
+  readonly urls: readonly string[];
   /** One JSON object a line, in both directions. */
   readonly json: boolean;
   /** Go on reading when the input has ended. */
@@ -31,9 +31,11 @@ export function consoleHelp(): string {
   const command = Deno.build.standalone ? "parley" : "deno task";
   return `Parley in a terminal.
 
-Usage: ${command} client NAME [URL] [flags]
+Usage: ${command} client NAME [URL...] [flags]
 
-NAME is how you are called, URL the server (default ${DEFAULT_URL}).
+NAME is how you are called, URL the server (default ${DEFAULT_URL}). Of
+several servers of one cluster the first is where it begins; when a connection
+is lost or refused, it goes on at the next.
 
 In a terminal you type and read; /help shows the commands. Otherwise each line of the input is a
 message, and each message of others is a line of the output; the exit status is 0 when everything was
@@ -65,13 +67,12 @@ export function parseConsoleOptions(args: readonly string[]): ConsoleOptions | "
     },
   });
   if (parsed["help"] === true) return "help";
-  const [name, url = DEFAULT_URL, ...rest] = parsed._.map(String);
-  const surplus = unknown[0] ?? rest[0];
-  if (surplus !== undefined) throw usage(`"${surplus}" is not understood`);
+  const [name, ...urls] = parsed._.map(String);
+  if (unknown[0] !== undefined) throw usage(`"${unknown[0]}" is not understood`);
   if (name === undefined) throw usage("a name is missing");
   return {
     name: check(() => normalizeName(name)),
-    url: check(() => (socketUrl(url), url)),
+    urls: urls.length === 0 ? [DEFAULT_URL] : urls.map((url) => check(() => (socketUrl(url), url))),
     json: parsed["json"] === true,
     follow: parsed["follow"] === true,
     since: value(parsed["since"], "since"),

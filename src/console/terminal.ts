@@ -27,8 +27,8 @@ export interface TerminalOptions {
   readonly client: ChatClient;
   readonly clock: Clock;
   readonly name: string;
-  /** The server, for people. */
-  readonly url: string;
+  /** The servers, for people. */
+  readonly urls: readonly string[];
   readonly hasColours: boolean;
   /** Leaves. */
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
 class Terminal {
   readonly #client: ChatClient;
   readonly #clock: Clock;
-  readonly #url: string;
+  readonly #urls: readonly string[];
   readonly #style: Style;
   readonly #editor: LineEditor;
   readonly #left = Promise.withResolvers<void>();
@@ -55,10 +55,10 @@ class Terminal {
   #name: string | undefined;
   #isBroken = false;
 
-  constructor({ client, clock, name, url, hasColours, signal }: TerminalOptions) {
+  constructor({ client, clock, name, urls, hasColours, signal }: TerminalOptions) {
     this.#client = client;
     this.#clock = clock;
-    this.#url = url;
+    this.#urls = urls;
     this.#style = createStyle(hasColours);
     this.#day = dayOf(clock.date());
     this.#editor = new LineEditor({
@@ -170,7 +170,11 @@ class Terminal {
   #statusChanged(status: Status): void {
     // Said once for each break, not for each attempt.
     if (status === "waiting" && !this.#isBroken) {
-      this.#note(`No connection to ${this.#url}; trying again…`);
+      const [first, ...others] = this.#urls;
+      const where = others.length === 0
+        ? ` to ${first}; trying again`
+        : `; trying ${this.#urls.join(", ")}`;
+      this.#note(`No connection${where}…`);
     }
     if (status === "connected" && this.#isBroken) this.#note("Connected again.");
     if (status !== "connecting") this.#isBroken = status === "waiting";

@@ -8,6 +8,8 @@ const CONSOLE = new URL("../../src/console.ts", import.meta.url).href;
 export interface ConsoleTerminalOptions extends TerminalOptions {
   /** @default {"Ann"} */
   readonly name?: string;
+  /** Further servers. @default {[]} */
+  readonly others?: readonly string[];
   /** What starts it: a command and its arguments, before the client's own. @default {[]} */
   readonly launcher?: readonly string[];
 }
@@ -18,9 +20,9 @@ export const YOU_ARE_ANN = "You are Ann. /help shows the commands.";
 /** A terminal in which somebody starts the client of the server at `url`. */
 export async function openConsole(
   url: string,
-  { name = "Ann", launcher = [], ...options }: ConsoleTerminalOptions = {},
+  { name = "Ann", others = [], launcher = [], ...options }: ConsoleTerminalOptions = {},
 ): Promise<PseudoTerminal> {
-  const run = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE, name, url];
+  const run = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE, name, url, ...others];
   return await PseudoTerminal.open([...launcher, ...run], options);
 }
 
