@@ -211,3 +211,14 @@ natsTest("After a restart of everything, NATS too, names still have their owners
   assertEquals(await codeOf(late.claim("Ann")), "name_taken");
   assertEquals(await late.claim("Ann", key), { name: "Ann", key });
 });
+
+natsTest(
+  "A bucket that is there is used as it is, and what is other about it is told",
+  async () => {
+    await using cluster = await start(1);
+    await using other = await PeopleNode.open(cluster.server.url, { replicas: 3 });
+    assertEquals(other.told[0], "differs: num_replicas is 1, not 3");
+    await other.claim("Ann");
+    assertEquals(cluster.a.told.filter((line) => line.startsWith("differs")), []);
+  },
+);

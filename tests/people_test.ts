@@ -60,6 +60,17 @@ Deno.test("The people of a dead node are gone at once, but those that another no
   assertEquals(world.events.people.at(-1), "left Bob");
 });
 
+Deno.test("Room.expel() closes the connections of a name, which is another's now, and no other", () => {
+  const world = new RoomWorld();
+  const [tab, window, bob, reader] = [world.add(), world.add(), world.add(), world.add()];
+  for (const { connection } of [tab, window]) world.room.join(connection, "Ann");
+  world.room.join(bob.connection, "Bob");
+  world.room.expel("Ann");
+  const closed = [tab, window, bob, reader].map(({ peer }) => peer.closes.map(({ code }) => code));
+  assertEquals(closed, [[1012], [1012], [], []]);
+  assertEquals(world.room.connections.size, 2);
+});
+
 Deno.test("Other nodes hear at once that a name is held here, and that it is not any more", () => {
   const world = new RoomWorld();
   const [tab, window] = [world.add(), world.add()];

@@ -81,6 +81,10 @@ export class ClusterObserver implements ClusterEvents, NatsStoreEvents, ClusterP
     this.#logOddity("name not kept", { error });
   }
 
+  bucketDiffers(what: string): void {
+    this.#log.warn("names have other limits", { what });
+  }
+
   namesUnreadable(error: unknown): void {
     this.#log.warn("names not readable", { error });
   }

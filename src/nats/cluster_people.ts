@@ -9,7 +9,7 @@ import { ClusterNames } from "./cluster_names.ts";
 import type { ClusterConnection } from "./connection.ts";
 import type { Subscription } from "./library.ts";
 import type { NameUpkeepEvents } from "./name_upkeep.ts";
-import { NatsBucket } from "./nats_bucket.ts";
+import { NatsBucket, type NatsBucketEvents } from "./nats_bucket.ts";
 import { type NeighbourEvents, Neighbours, type PeopleElsewhere } from "./neighbours.ts";
 import { MAX_BUS_BYTES } from "./neighbour_wire.ts";
 
@@ -17,10 +17,7 @@ import { MAX_BUS_BYTES } from "./neighbour_wire.ts";
 export const PEOPLE_SUBJECT = "parley.people.main";
 
 /** What those who log are told. */
-export interface ClusterPeopleEvents extends NeighbourEvents, NameUpkeepEvents {
-  /** The bucket of names cannot be read; that is tried again. */
-  namesUnreadable(error: unknown): void;
-}
+export interface ClusterPeopleEvents extends NeighbourEvents, NameUpkeepEvents, NatsBucketEvents {}
 
 /** The part of a room that hears of other nodes. */
 export interface RoomElsewhere {
@@ -85,10 +82,9 @@ export class ClusterPeople {
   /** @throws {StartError} when the names can be neither made nor read. */
   static async open(options: ClusterPeopleOptions): Promise<ClusterPeople> {
     const { connection, replicas, clock, events } = options;
-    const failed = (error: unknown) => events.namesUnreadable(error);
     let people: ClusterPeople | undefined;
     try {
-      const bucket = await NatsBucket.open({ connection, replicas, clock, failed });
+      const bucket = await NatsBucket.open({ connection, replicas, clock, events });
       people = new ClusterPeople(options, bucket);
       await bucket.follow(people.#names.upkeep);
       return people;

@@ -27,8 +27,15 @@ export interface NatsBucketOptions {
   /** Servers of NATS that hold a copy each, when the bucket is made here. */
   readonly replicas: number;
   readonly clock: Clock;
-  /** Called when the bucket cannot be read, once a trouble; that is tried again until it can. */
-  readonly failed: (error: unknown) => void;
+  readonly events: NatsBucketEvents;
+}
+
+/** What those who log are told. */
+export interface NatsBucketEvents {
+  /** The names cannot be read, told once a trouble; that is tried again until they can. */
+  namesUnreadable(error: unknown): void;
+  /** Their bucket was there already, and is used as it is; `what` names each limit that is another. */
+  bucketDiffers(what: string): void;
 }
 
 /** A bucket whose every key is gone 15 minutes after it was written last. */
@@ -71,6 +78,7 @@ export class NatsBucket implements NameBucket {
       else this.#reading?.stop();
     });
     this.#reading = await this.#read(listener);
+    await this.#compare();
     this.#goOn(listener);
   }
 
@@ -127,7 +135,9 @@ export class NatsBucket implements NameBucket {
         isTroubled = false;
         await this.#reading.ended;
       } catch (error) {
-        if (this.isUp && !isTroubled && !this.#stop.signal.aborted) this.#options.failed(error);
+        if (this.isUp && !isTroubled && !this.#stop.signal.aborted) {
+          this.#options.events.namesUnreadable(error);
+        }
         isTroubled = this.isUp;
       }
       this.#reading = undefined;
@@ -156,6 +166,20 @@ export class NatsBucket implements NameBucket {
       replicas: this.#options.replicas,
       allow_direct: false,
     });
+  }
+
+  async #compare(): Promise<void> {
+    const { config } = await this.#manager.streams.info(STREAM);
+    const wanted = {
+      max_age: NAME_KEPT_MS * 1_000_000,
+      num_replicas: this.#options.replicas,
+      allow_direct: false,
+    };
+    const found: Readonly<Record<string, unknown>> = { ...config };
+    const differences = Object.entries(wanted)
+      .filter(([limit, value]) => found[limit] !== value)
+      .map(([limit, value]) => `${limit} is ${found[limit]}, not ${value}`);
+    if (differences.length > 0) this.#options.events.bucketDiffers(differences.join("; "));
   }
 
   async #put(

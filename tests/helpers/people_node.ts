@@ -15,6 +15,8 @@ import { EventLog } from "./room_world.ts";
 export interface PeopleNodeOptions {
   /** @default {LEASE_MS} */
   readonly leaseMs?: number;
+  /** Copies of the names, when their bucket is made. @default 1 */
+  readonly replicas?: number;
 }
 
 /** A room among others. */
@@ -110,6 +112,10 @@ export class PeopleNode implements AsyncDisposable, ClusterPeopleEvents {
 
   nameNotKept(): void {
     this.told.push("not kept");
+  }
+
+  bucketDiffers(what: string): void {
+    this.told.push(`differs: ${what}`);
   }
 
   namesUnreadable(): void {
