@@ -4,7 +4,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { systemClock } from "../src/clock.ts";
 import type { ClusterConnection } from "../src/nats/connection.ts";
 import { type FollowerListener, LogFollower } from "../src/nats/follower.ts";
-import { type Entry, LogStream, STREAM } from "../src/nats/log_stream.ts";
+import { type Entry, type LogState, LogStream, STREAM } from "../src/nats/log_stream.ts";
 import { draft } from "./helpers/drafts.ts";
 import { Inbox } from "./helpers/inbox.ts";
 import { connect, NatsEvents } from "./helpers/nats_place.ts";
@@ -54,6 +54,10 @@ class World implements AsyncDisposable {
   readonly reports = new Reports();
   readonly link = new Switch();
   follower!: LogFollower;
+  /** How often from now on the stream seems to end before it does. */
+  timesBehind = 0;
+  /** What the clock is ahead of the real one. */
+  aheadMs = 0;
 
   private constructor(server: NatsServer, connection: ClusterConnection, stream: LogStream) {
     this.server = server;
@@ -68,9 +72,18 @@ class World implements AsyncDisposable {
     const world = new World(server, connection, stream);
     await stream.make();
     await world.say("a");
-    const { link, reports } = world;
-    const options = { connection: link, stream, clock: systemClock, listener: reports };
-    world.follower = await LogFollower.open(options);
+    world.follower = await LogFollower.open({
+      connection: world.link,
+      stream: {
+        state: () => world.#state(),
+        make: () => stream.make(),
+        consumer: (fromSeq) => stream.consumer(fromSeq),
+        toEntry: (message) => stream.toEntry(message),
+      },
+      clock: { after: systemClock.after, now: () => systemClock.now() + world.aheadMs },
+      listener: world.reports,
+    });
+    const { reports } = world;
     assertEquals([await reports.next(), await reports.next()], ["now a", "following"]);
     return world;
   }
@@ -82,6 +95,13 @@ class World implements AsyncDisposable {
   /** What administrators may do. */
   manager() {
     return this.connection.library.jetstream.jetstreamManager(this.connection.nats);
+  }
+
+  async #state(): Promise<LogState | undefined> {
+    const state = await this.stream.state();
+    if (state === undefined || this.timesBehind === 0) return state;
+    this.timesBehind--;
+    return { ...state, lastSeq: 0 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -152,4 +172,22 @@ natsTest("A follower whose reading NATS has removed opens another and misses not
   await world.say("b");
   assertEquals(await world.reports.next((report) => report.startsWith("then")), "then b");
   assertEquals(world.reports.all.filter((report) => report.startsWith("now")), ["now a"]);
+});
+
+natsTest("A stream that does not know its own end for a moment is waited for", async () => {
+  await using world = await World.make();
+  world.timesBehind = 1;
+  world.follower.doubt();
+  await world.say("b");
+  assertEquals(await world.reports.next((report) => report.startsWith("then b")), "then b");
+  assertEquals(world.reports.all.slice(2, 5), ["not following", "failed", "then b"]);
+});
+
+natsTest("A stream that stays shorter than what was read of it is another log", async () => {
+  await using world = await World.make();
+  world.timesBehind = 2;
+  world.follower.doubt();
+  await world.reports.next((report) => report === "failed");
+  world.aheadMs = 10_000;
+  assertEquals(await world.reports.next((report) => report.startsWith("now")), "now a");
 });

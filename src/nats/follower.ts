@@ -5,13 +5,16 @@ import type { Cancel, Clock } from "../clock.ts";
 import { WINDOW_MESSAGES } from "../limits.ts";
 import type { ClusterConnection } from "./connection.ts";
 import type { Entry, LogState, LogStream } from "./log_stream.ts";
-import { Tail } from "./tail.ts";
+import { type ReadableLog, Tail } from "./tail.ts";
 
 /** Between two tries to read on. */
 const RETRY_MS = 500;
 
 /** A stream that has vanished is made anew after this long. */
 const REMOVAL_MS = 1_000;
+
+/** A log that has become shorter is taken for another one after this long. */
+const BEHIND_MS = 10_000;
 
 /** What a follower reports, in the order of the log. */
 export interface FollowerListener {
@@ -28,8 +31,8 @@ export interface FollowerListener {
 /** What a follower needs. */
 export interface FollowerOptions {
   readonly connection: Pick<ClusterConnection, "isUp" | "watch">;
-  readonly stream: LogStream;
-  readonly clock: Pick<Clock, "after">;
+  readonly stream: Pick<LogStream, "state" | "make"> & ReadableLog;
+  readonly clock: Pick<Clock, "after" | "now">;
   readonly listener: FollowerListener;
 }
 
@@ -42,6 +45,7 @@ export class LogFollower {
   #tail: Tail | undefined;
   #reattaching = false;
   #cancelWait: Cancel | undefined;
+  #behindSince: number | undefined;
   #isClosed = false;
 
   private constructor(options: FollowerOptions) {
@@ -100,6 +104,7 @@ export class LogFollower {
   async #attach(): Promise<void> {
     const { stream, listener } = this.#options;
     const state = await stream.state() ?? await this.#make();
+    this.#checkBehind(state);
     const goesOn = this.#goesOn(state);
     const from = goesOn ? this.#lastSeq + 1 : Math.max(1, state.lastSeq - WINDOW_MESSAGES + 1);
     const tail = await Tail.open(stream, from);
@@ -130,6 +135,17 @@ export class LogFollower {
     // made anew in the meantime.
     if (this.#log !== "") await this.#wait(REMOVAL_MS);
     return await stream.make();
+  }
+
+  // A server of NATS that has just taken over may not know yet what the one before it has stored. Only when
+  // that lasts, it is lost: NATS was restored from somewhere, or its machine died before it had synced.
+  #checkBehind({ log, lastSeq }: LogState): void {
+    const { clock } = this.#options;
+    if (log !== this.#log || lastSeq >= this.#lastSeq) {
+      this.#behindSince = undefined;
+    } else if (clock.now() - (this.#behindSince ??= clock.now()) < BEHIND_MS) {
+      throw new Error(`The stream ends at ${lastSeq}, and ${this.#lastSeq} has been read`);
+    }
   }
 
   #goesOn({ log, firstSeq, lastSeq }: LogState): boolean {

@@ -92,12 +92,10 @@ export class LogStream {
       const manager = await library.jetstream.jetstreamManager(nats, { timeout: REQUEST_MS });
       return new LogStream(options, manager);
     } catch (cause) {
-      throw new StartError(
-        `Cannot use NATS at ${nats.getServer()}: it has no JetStream for this server (${
-          reasonOf(cause)
-        }); start it with --jetstream`,
-        { cause },
-      );
+      const why = cause instanceof library.core.TimeoutError
+        ? "its JetStream does not answer; it may still be starting: try again"
+        : `it has no JetStream for this server (${reasonOf(cause)}); start it with --jetstream`;
+      throw new StartError(`Cannot use NATS at ${nats.getServer()}: ${why}`, { cause });
     }
   }
 

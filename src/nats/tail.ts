@@ -10,9 +10,12 @@ const HEARTBEAT_MS = 1_000;
 /** Messages that NATS may send before it is asked again. */
 const MAX_UNDER_WAY = 1_000;
 
+/** The part of a log that a reading needs. */
+export type ReadableLog = Pick<LogStream, "consumer" | "toEntry">;
+
 /** A reading that has reached the end of the log once. */
 export class Tail {
-  /** Resolves when it has ended, whoever ended it. */
+  /** Resolves when it has ended, with an error unless it was told to, or when nothing comes any more. */
   readonly ended: Promise<unknown>;
   readonly #messages: ConsumerMessages;
   readonly #remove: () => Promise<unknown>;
@@ -27,7 +30,7 @@ export class Tail {
     this.#messages = messages;
     this.#remove = options.remove;
     this.#arrived = options.arrived;
-    this.ended = messages.closed();
+    this.ended = this.#end();
   }
 
   /**
@@ -35,7 +38,7 @@ export class Tail {
    *
    * @throws when the stream or the connection is lost on the way.
    */
-  static async open(stream: LogStream, fromSeq: number): Promise<Tail> {
+  static async open(stream: ReadableLog, fromSeq: number): Promise<Tail> {
     const consumer = await stream.consumer(fromSeq);
     const { num_pending } = await consumer.info(true);
     const caughtUp = Promise.withResolvers<void>();
@@ -84,6 +87,15 @@ export class Tail {
     this.stop();
     // NATS forgets it by itself, too, some minutes later.
     await this.#remove().catch((error) => error);
+  }
+
+  // The client would ask whether its consumer is still there, and again half a minute later; when it was on
+  // a server of NATS that is gone, nobody answers that.
+  async #end(): Promise<unknown> {
+    for await (const { type } of this.#messages.status()) {
+      if (type === "heartbeats_missed") return new Error("NATS has gone silent");
+    }
+    return await this.#messages.closed();
   }
 
   #schedule(): void {
