@@ -6,34 +6,31 @@ import { CONSOLE, Program } from "./helpers/program.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
 import { JsonClient, TextClient } from "./helpers/ws_client.ts";
 
-natsTest(
-  "People on two servers of a cluster see each other, and own their names on both",
-  async () => {
-    await using nats = await NatsServer.start();
-    const options = { args: [`--nats=${nats.url}`] };
-    await using here = await ServerProcess.start(options);
-    await using there = await ServerProcess.start(options);
-    await using reader = await JsonClient.open(there.url);
-    await using ann = await JsonClient.open(here.url);
-    const key = await ann.join("Ann");
-    const { online } = await reader.next("presence", ({ joined }) => joined.includes("Ann"));
-    assertEquals(online, 1);
-    reader.send({ type: "join", name: "ann" });
-    const refusal = await reader.next("error");
-    assertEquals([refusal.code, /"ann-2" is free/.test(refusal.message)], ["name_taken", true]);
-    await using text = await TextClient.open(there.url, { name: "Ann" });
-    assertEquals(text.name, "Ann-2");
-    ann.send({ type: "typing" });
-    assertEquals((await reader.next("typing")).names, ["Ann"]);
-    await using second = await JsonClient.open(there.url);
-    assertEquals(second.welcome.online.sort(), ["Ann", "Ann-2"]);
-    assertEquals(await second.join("Ann", key), key);
-    // Join and send at once, as programs do.
-    second.send({ type: "join", name: "Bob" });
-    second.send({ type: "send", id: "b1", text: "hello" });
-    assertEquals((await ann.shown("b1")).name, "Bob");
-  },
-);
+natsTest("People on two servers see each other and own their names on both", async () => {
+  await using nats = await NatsServer.start();
+  const options = { args: [`--nats=${nats.url}`] };
+  await using here = await ServerProcess.start(options);
+  await using there = await ServerProcess.start(options);
+  await using reader = await JsonClient.open(there.url);
+  await using ann = await JsonClient.open(here.url);
+  const key = await ann.join("Ann");
+  const { online } = await reader.next("presence", ({ joined }) => joined.includes("Ann"));
+  assertEquals(online, 1);
+  reader.send({ type: "join", name: "ann" });
+  const refusal = await reader.next("error");
+  assertEquals([refusal.code, /"ann-2" is free/.test(refusal.message)], ["name_taken", true]);
+  await using text = await TextClient.open(there.url, { name: "Ann" });
+  assertEquals(text.name, "Ann-2");
+  ann.send({ type: "typing" });
+  assertEquals((await reader.next("typing")).names, ["Ann"]);
+  await using second = await JsonClient.open(there.url);
+  assertEquals(second.welcome.online.sort(), ["Ann", "Ann-2"]);
+  assertEquals(await second.join("Ann", key), key);
+  // Join and send at once, as programs do.
+  second.send({ type: "join", name: "Bob" });
+  second.send({ type: "send", id: "b1", text: "hello" });
+  assertEquals((await ann.shown("b1")).name, "Bob");
+});
 
 natsTest("Who goes from a server that stops to another one is not seen to leave", async () => {
   await using nats = await NatsServer.start();
@@ -56,33 +53,30 @@ natsTest("Who goes from a server that stops to another one is not seen to leave"
   assertEquals(left, []);
 });
 
-natsTest(
-  "The terminal client goes on at its next server, with its name, and misses and repeats nothing",
-  async () => {
-    await using nats = await NatsServer.start();
-    const options = { args: [`--nats=${nats.url}`, "--rate=0"] };
-    await using first = await ServerProcess.start(options);
-    await using second = await ServerProcess.start(options);
-    await using ben = await JsonClient.open(second.url);
-    await ben.join("Ben");
-    await using ann = await Program.start(CONSOLE, ["Ann", first.url, second.url, "--follow"]);
-    await ben.next("presence", ({ joined }) => joined.includes("Ann"));
-    await ann.write("one\n");
-    await ben.next("messages", ({ messages }) => messages.some(({ text }) => text === "one"));
-    first.kill("SIGKILL");
-    const said = ["two", "three", "four"];
-    for (const text of said) await ben.say(text);
-    await ann.write("five\n");
-    await ben.next("messages", ({ messages }) => messages.some(({ text }) => text === "five"));
-    await ann.out.next((line) => line === "Ben: four");
-    assertEquals(ann.out.all, said.map((text) => `Ben: ${text}`));
-    assertEquals(ben.messages.map(({ name, text }) => `${name}: ${text}`), [
-      "Ann: one",
-      ...said.map((text) => `Ben: ${text}`),
-      "Ann: five",
-    ]);
-  },
-);
+natsTest("The terminal client goes on at its next server and misses nothing", async () => {
+  await using nats = await NatsServer.start();
+  const options = { args: [`--nats=${nats.url}`, "--rate=0"] };
+  await using first = await ServerProcess.start(options);
+  await using second = await ServerProcess.start(options);
+  await using ben = await JsonClient.open(second.url);
+  await ben.join("Ben");
+  await using ann = await Program.start(CONSOLE, ["Ann", first.url, second.url, "--follow"]);
+  await ben.next("presence", ({ joined }) => joined.includes("Ann"));
+  await ann.write("one\n");
+  await ben.next("messages", ({ messages }) => messages.some(({ text }) => text === "one"));
+  first.kill("SIGKILL");
+  const said = ["two", "three", "four"];
+  for (const text of said) await ben.say(text);
+  await ann.write("five\n");
+  await ben.next("messages", ({ messages }) => messages.some(({ text }) => text === "five"));
+  await ann.out.next((line) => line === "Ben: four");
+  assertEquals(ann.out.all, said.map((text) => `Ben: ${text}`));
+  assertEquals(ben.messages.map(({ name, text }) => `${name}: ${text}`), [
+    "Ann: one",
+    ...said.map((text) => `Ben: ${text}`),
+    "Ann: five",
+  ]);
+});
 
 natsTest("The terminal client starts, too, when its first server is not there", async () => {
   await using nats = await NatsServer.start();
