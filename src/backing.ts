@@ -21,9 +21,7 @@ export interface Backing {
   readonly others: Outlet;
   /** Tells `room` from now on who is on other nodes. */
   follow(room: Room): void;
-  /** Says goodbye to them; to be called before the connections of this one are closed. */
-  sayGoodbye(): void;
-  /** Lets go of everything but the store, which is closed before. */
+  /** Lets go of everything but the store, which is closed before, and says goodbye to other nodes. */
   leave(): Promise<void>;
 }
 
@@ -50,7 +48,6 @@ async function openAlone({ history }: Config, parts: BackingParts): Promise<Back
     names: new Names({ now: clock.now, newKey }),
     others: NOBODY_ELSE,
     follow() {},
-    sayGoodbye() {},
     leave: () => Promise.resolve(),
   };
 }
@@ -71,7 +68,6 @@ async function joinCluster(
     names: people.names,
     others: people.others,
     follow: (room) => people.start(room),
-    sayGoodbye: () => people.stop(),
     leave: () => node.leave(),
   };
 }

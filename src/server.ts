@@ -166,7 +166,6 @@ interface Running {
 // The store first: what was sent before is still stored and shown to those who are connected.
 async function stopAll({ backing, room, listener }: Running): Promise<void> {
   await withDeadline(STORE_DEADLINE_MS, backing.store.close());
-  backing.sayGoodbye();
   room.closeAll(1001, "the server is stopping");
   await Promise.all([listener.stop(), backing.leave()]);
 }

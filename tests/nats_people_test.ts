@@ -138,7 +138,7 @@ natsTest("Who writes on one node is shown to the readers of another", async () =
 });
 
 natsTest("While NATS is away names are proven or refused, and all is well after", async () => {
-  await using cluster = await start(2);
+  await using cluster = await start(2, { leaseMs: 800 });
   const { server, a, b } = cluster;
   const { key } = await a.join("Ann");
   await agreed([a, b], "Ann");
@@ -148,6 +148,7 @@ natsTest("While NATS is away names are proven or refused, and all is well after"
   assertEquals(await codeOf(b.claim("Bob")), "not_saved");
   assertLess(performance.now() - asked, 100);
   await b.join("Ann", key);
+  await until(() => performance.now() - asked > 1000, () => "longer than a lease");
   assertEquals([a.online, b.online], ["Ann", "Ann"]);
   await server.start();
   await until(() => b.connection.isUp && a.connection.isUp, () => "it is down", 10_000);

@@ -120,16 +120,14 @@ export class ClusterPeople {
     this.#neighbours.start(room.people);
   }
 
-  /** Says goodbye to the other nodes: what happens here from now on is no news to them. */
-  stop(): void {
+  /**
+   * Says goodbye to the other nodes and writes what there is to write, within a second or so; to be called
+   * when nobody is here any more.
+   */
+  async close(): Promise<void> {
     this.#neighbours.stop();
     this.#unwatch();
     this.#subscription?.unsubscribe();
-  }
-
-  /** Writes what there is to write, within a second or so; to be called when nobody is here any more. */
-  async close(): Promise<void> {
-    this.stop();
     await this.#names.upkeep.close();
     this.#bucket.close();
   }

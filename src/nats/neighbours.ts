@@ -3,6 +3,7 @@
 
 import type { Cancel, Clock } from "../clock.ts";
 import type { Outlet } from "../outlet.ts";
+import type { People } from "../people.ts";
 import { Throttle } from "../throttle.ts";
 import { Neighbour } from "./neighbour.ts";
 import { decodeNews, encodeNews, type News } from "./neighbour_wire.ts";
@@ -28,13 +29,11 @@ const ASK_INTERVAL_MS = 1_000;
 /** Nodes that are believed to exist at the same time. */
 export const MAX_NEIGHBOURS = 256;
 
-/** What is told of the people on other nodes: the part of a room's people that is about them. */
-export interface PeopleElsewhere {
-  heldElsewhere(node: string, name: string): void;
-  releasedElsewhere(node: string, name: string): void;
-  lostElsewhere(node: string, name: string): void;
-  typingElsewhere(name: string): void;
-}
+/** The part of a room's people that is about other nodes. */
+export type PeopleElsewhere = Pick<
+  People,
+  "heldElsewhere" | "releasedElsewhere" | "lostElsewhere" | "typingElsewhere"
+>;
 
 /** What {@linkcode Neighbours} tell those who count and log. */
 export interface NeighbourEvents {
@@ -151,12 +150,12 @@ export class Neighbours implements Outlet {
         return neighbour.change(news);
       case "beat":
         return neighbour.beat(news);
-      case "typing":
+      case "typing": {
         // Nobody speaks for the people of others.
-        for (const name of news.names) {
-          if (neighbour.names.has(name)) this.#people?.typingElsewhere(name);
-        }
+        const names = news.names.filter((name) => neighbour.names.has(name));
+        for (const name of names) this.#people?.typingElsewhere(name);
         return false;
+      }
       case "hello":
         this.#answerSoon();
         return false;

@@ -88,7 +88,6 @@ export class PeopleNode implements AsyncDisposable, ClusterPeopleEvents {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.people.stop();
     this.room.closeAll(1001, "the test is over");
     await this.people.close();
     await this.connection.close();
