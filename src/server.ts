@@ -30,6 +30,9 @@ const STOP_DEADLINE_MS = 4_000;
 /** A disk that does not answer holds up neither the goodbye to everyone nor the end. */
 const STORE_DEADLINE_MS = 3_000;
 
+/** Until the Close frames are on their way: Deno's own would overtake them, and gives no reason of ours. */
+const GOODBYE_MS = 20;
+
 /** What still waits to be logged at the end is worth no more than this. */
 const LOG_DEADLINE_MS = 500;
 
@@ -167,6 +170,7 @@ interface Running {
 async function stopAll({ backing, room, listener }: Running): Promise<void> {
   await withDeadline(STORE_DEADLINE_MS, backing.store.close());
   room.closeAll(1001, "the server is stopping");
+  await new Promise<void>((resolve) => clock.after(GOODBYE_MS, resolve));
   await Promise.all([listener.stop(), backing.leave()]);
 }
 

@@ -2,6 +2,7 @@
 // are the limits that need a socket: sizes, floods, and what Deno's sockets do that others do not.
 
 import type { Clock } from "./clock.ts";
+import type { Peer } from "./connection.ts";
 import { readCookie } from "./cookies.ts";
 import { ChatError } from "./errors.ts";
 import { type Admissions, messageRate, type Rate, TokenBucket } from "./guard.ts";
@@ -115,7 +116,7 @@ interface SocketOptions {
  * One socket from its upgrade to its end. A throw in a handler would end the process, so each one
  * catches; `close` may come twice or not at all, so ending is idempotent and has a deadline.
  */
-class SocketOwner {
+class SocketOwner implements Peer {
   readonly #deps: WebSocketDeps;
   readonly #options: SocketOptions;
   readonly #frames: TokenBucket;
@@ -150,13 +151,27 @@ class SocketOwner {
     };
   }
 
+  send(frame: string): void {
+    this.#options.socket.send(frame);
+  }
+
+  get bufferedAmount(): number {
+    return this.#options.socket.bufferedAmount;
+  }
+
+  close(code: number, reason: string): void {
+    // Right before Deno looks what has come: closed at any other moment while the next frame is here already,
+    // it drops the connection with no Close frame, and the peer never learns why.
+    setImmediate(() => this.#options.socket.close(code, reason));
+  }
+
   #begin(): void {
     const { observer, session, clock } = this.#deps;
-    const { socket, visitor, open } = this.#options;
+    const { visitor, open } = this.#options;
     this.#openedAt = clock.now();
     const refused = (error: ChatError) => observer.refused(error, "websocket");
     this.#session = open({ ...session, refused }, {
-      peer: socket,
+      peer: this,
       takeToken: (kind) => (kind === "join" ? this.#joins : this.#messages).take(clock.now()),
     });
     observer.connected(this.#session.connection.dialect.name, visitor.address);
@@ -185,9 +200,7 @@ class SocketOwner {
 
   #close(code: number, reason: string): void {
     if (this.#session !== undefined) this.#deps.session.room.remove(this.#session.connection);
-    // On a later turn: closed in the handler of a frame when the next one is here already, Deno drops
-    // the connection with no Close frame, and the peer never learns why.
-    this.#deps.clock.after(0, () => this.#options.socket.close(code, reason));
+    this.close(code, reason);
   }
 
   #end(code: number): void {

@@ -74,6 +74,8 @@ Deno.test("security 30: a client that asks and asks and never reads is cut off",
   // Of the 20 MB it asked for, some may wait.
   assertLess(Number(waiting), 5 * 1024 * 1024);
   await ann.sync();
+  // When it reads after all, it is told why.
+  assertEquals((await greedy.readClose()).code, 1013);
   greedy.connection.close();
   await untilMetrics(server.url, (metrics) => metrics.get("chat_active_connections") === 1);
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertLess } from "@std/assert";
 import { RawConnection } from "./helpers/raw_connection.ts";
-import { RawWebSocket } from "./helpers/raw_ws.ts";
+import { OPCODE, RawWebSocket } from "./helpers/raw_ws.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
 import { JsonClient, TextClient } from "./helpers/ws_client.ts";
 
@@ -11,6 +11,10 @@ const STOPPED_WITHIN_MS = 5_000 + 500;
 
 /** What the pipes of a local connection hold is far less than this many bytes. */
 const MORE_THAN_A_SOCKET_HOLDS = 16 * 1024 * 1024;
+
+const JSON_DIALECT = { headers: { "sec-websocket-protocol": "parley.v1" } };
+
+const PING = '{"type":"ping"}';
 
 async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
   const startedAt = performance.now();
@@ -38,6 +42,40 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     },
   });
 }
+
+/** Asks again after each answer until it is closed; the code and the reason that it is given. */
+async function askUntilClosed(socket: RawWebSocket): Promise<[code: number, reason: string]> {
+  await socket.sendAll(new Array(10).fill(PING));
+  for (;;) {
+    const { opcode, payload } = await socket.read();
+    if (opcode === OPCODE.close) {
+      const [high = 0, low = 0] = payload;
+      return [high * 256 + low, new TextDecoder().decode(payload.subarray(2))];
+    }
+    try {
+      await socket.sendAll([PING]);
+    } catch (error) {
+      // It is closed, and why is still to be read.
+      const { BrokenPipe, ConnectionReset } = Deno.errors;
+      if (!(error instanceof BrokenPipe || error instanceof ConnectionReset)) throw error;
+    }
+  }
+}
+
+Deno.test("main says why it closes to those, too, who go on talking", async () => {
+  await using server = await ServerProcess.start({ args: ["--rate=0"] });
+  using stack = new DisposableStack();
+  const told = await Promise.all(Array.from({ length: 20 }, async () => {
+    const socket = stack.use(await RawWebSocket.open(server.port, JSON_DIALECT));
+    return { closed: askUntilClosed(socket) };
+  }));
+
+  const stopped = server.stop();
+
+  const closes = await Promise.all(told.map(({ closed }) => closed));
+  assertEquals(closes, closes.map(() => [1001, "the server is stopping"]));
+  assertEquals((await stopped).code, 0);
+});
 
 Deno.test("main stores what was sent before it was told to stop", async () => {
   await using server = await ServerProcess.start({ args: ["--rate=0"] });
@@ -105,9 +143,7 @@ Deno.test("main gives up waiting when the signal comes again after a second", as
 
 Deno.test("main stops within five seconds although a reader has stalled", async () => {
   await using server = await ServerProcess.start({ args: ["--rate=0"] });
-  using stalled = await RawWebSocket.open(server.port, {
-    headers: { "sec-websocket-protocol": "parley.v1" },
-  });
+  using stalled = await RawWebSocket.open(server.port, JSON_DIALECT);
   assertEquals(stalled.answer.status, 101);
   await using ann = await JsonClient.open(server.url);
   await ann.join("Ann");
