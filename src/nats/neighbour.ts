@@ -8,6 +8,8 @@ import { MAX_NODE_NAMES, type NewsOf } from "./neighbour_wire.ts";
 export interface NeighbourListener {
   held(name: string): void;
   released(name: string): void;
+  /** A name came that no client could have. */
+  ignored(): void;
 }
 
 /** A list of which some parts are still to come. */
@@ -73,7 +75,8 @@ export class Neighbour {
   }
 
   #hold(name: string): void {
-    if (this.#names.has(name) || this.#names.size >= MAX_NODE_NAMES || !isName(name)) return;
+    if (this.#names.has(name)) return;
+    if (this.#names.size >= MAX_NODE_NAMES || !isName(name)) return this.#listener.ignored();
     this.#names.add(name);
     this.#listener.held(name);
   }

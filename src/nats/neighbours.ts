@@ -173,6 +173,7 @@ export class Neighbours implements Outlet {
     const neighbour = new Neighbour(this.#options.clock.now(), {
       held: (name) => this.#people?.heldElsewhere(node, name),
       released: (name) => this.#people?.releasedElsewhere(node, name),
+      ignored: () => this.#options.events.neighbourIgnored(),
     });
     this.#nodes.set(node, neighbour);
     this.#options.events.neighbourCame(node);
