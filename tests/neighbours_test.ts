@@ -158,6 +158,16 @@ Deno.test("Who writes is told to the other nodes, and none speaks for the people
   ]);
 });
 
+Deno.test("However many write at once, the others hear of as many as a message may name", () => {
+  const { bus, nodes: [a, b] } = start(2);
+  const names = Array.from({ length: 1500 }, (_, n) => `n${n}`);
+  for (const name of names) a?.hold(name);
+  bus.clock.advance(1000);
+  a?.neighbours.typing(names);
+  bus.clock.advance(1);
+  assertEquals(b?.told.filter((line) => line.startsWith("typing")).length, 1000);
+});
+
 Deno.test("For one lease after the start no node counts as dead", () => {
   const { bus, nodes: [a] } = start(1);
   assertEquals(a?.neighbours.mayBeAlive("x".repeat(22)), true);

@@ -13,7 +13,9 @@ export const MAX_NODE_NAMES = 100_000;
 // For the fields around the names.
 const ENVELOPE_BYTES = 1024;
 const MAX_PARTS = 256;
-const MAX_TYPISTS = 1000;
+
+/** Names in one message about who is writing; nobody reads more. */
+export const MAX_TYPISTS = 1000;
 
 const NodeSchema = v.pipe(v.string(), v.check(isKey));
 const CountSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

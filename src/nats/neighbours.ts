@@ -6,7 +6,7 @@ import type { Outlet } from "../outlet.ts";
 import type { People } from "../people.ts";
 import { Throttle } from "../throttle.ts";
 import { Neighbour } from "./neighbour.ts";
-import { decodeNews, encodeNews, type News } from "./neighbour_wire.ts";
+import { decodeNews, encodeNews, MAX_TYPISTS, type News } from "./neighbour_wire.ts";
 import { OwnPeople } from "./own_people.ts";
 
 /** How long a node may be silent before it is gone, and its people with it: 15 s. */
@@ -68,7 +68,7 @@ export class Neighbours implements Outlet {
   readonly #nodes = new Map<string, Neighbour>();
   #people: PeopleElsewhere | undefined;
   #isUp = true;
-  #startedAt = 0;
+  #startedAt: number;
   #lookedAt = 0;
   #looks = 0;
   #cancelLooks: Cancel | undefined;
@@ -77,6 +77,7 @@ export class Neighbours implements Outlet {
   constructor(options: NeighboursOptions) {
     this.#options = options;
     this.#leaseMs = options.leaseMs ?? LEASE_MS;
+    this.#startedAt = options.clock.now();
     this.#own = new OwnPeople(options.node);
     this.#changes = new Throttle(options.clock, CHANGES_INTERVAL_MS, () => {
       this.#publish(this.#own.changes());
@@ -126,7 +127,7 @@ export class Neighbours implements Outlet {
   }
 
   typing(names: readonly string[]): void {
-    this.#send({ type: "typing", node: this.#options.node, names: [...names] });
+    this.#send({ type: "typing", node: this.#options.node, names: names.slice(0, MAX_TYPISTS) });
   }
 
   /** Takes in what came over the bus. */
