@@ -52,6 +52,12 @@ natsTest("Two nodes show the same messages in the same order and the same bytes"
   }
 });
 
+natsTest("Nodes that make the log in the same moment have the same one", async () => {
+  await using place = await NatsPlace.make({ history: 100 });
+  const nodes = await Promise.all(Array.from({ length: 8 }, () => place.open()));
+  assertEquals(new Set(nodes.map(({ log }) => log)).size, 1);
+});
+
 natsTest("An id that is sent to two nodes at once is stored once, and both say so", async () => {
   await using place = await NatsPlace.make({ history: 100 });
   const [a, b] = [await open(place), await open(place)];
@@ -180,7 +186,7 @@ natsTest(
     await using place = await NatsPlace.make({ history: 100 });
     const { node, shown } = await open(place);
     await node.append(draft("before"));
-    place.server.pause();
+    await place.server.pause();
     const hungAt = performance.now();
     await assertNotSaved(node.append(draft("a")));
     assertLess(performance.now() - hungAt, SAVE_DEADLINE_MS + 500);
@@ -201,7 +207,7 @@ natsTest(
   async () => {
     await using place = await NatsPlace.make({ history: 1000 });
     const { node, shown } = await open(place);
-    place.server.pause();
+    await place.server.pause();
     const waiting = drafts(MAX_WAITING).map((each) => node.append(each));
     const startedAt = performance.now();
     await assertNotSaved(node.append(draft("one-too-many")));

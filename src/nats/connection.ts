@@ -51,13 +51,18 @@ export class ClusterConnection implements AsyncDisposable {
    */
   readonly nats: NatsConnection;
   readonly #options: ClusterOptions;
+  readonly #release: () => void;
   readonly #watchers = new Set<(isUp: boolean) => void>();
   #isUp = true;
   #isClosing = false;
 
-  private constructor(library: NatsLibrary, nats: NatsConnection, options: ClusterOptions) {
+  private constructor(
+    { library, nats, release }: { library: NatsLibrary; nats: NatsConnection; release: () => void },
+    options: ClusterOptions,
+  ) {
     this.library = library;
     this.nats = nats;
+    this.#release = release;
     this.#options = options;
     options.events.clusterConnected(nats.getServer());
     this.#follow();
@@ -68,6 +73,7 @@ export class ClusterConnection implements AsyncDisposable {
     const { servers, credentials } = options;
     const library = await load();
     const authenticator = credentials && readCredentials(library, credentials);
+    const release = catchLateErrors();
     try {
       const nats = await library.core.connect({
         servers: [...servers],
@@ -87,8 +93,11 @@ export class ClusterConnection implements AsyncDisposable {
         // A stack trace for every request costs more than the request.
         noAsyncTraces: true,
       });
-      return new ClusterConnection(library, nats, options);
+      return new ClusterConnection({ library, nats, release }, options);
     } catch (error) {
+      // They come after the refusal.
+      await new Promise<void>((resolve) => options.clock.after(0, resolve));
+      release();
       throw toStartError(library, error, servers);
     }
   }
@@ -112,6 +121,7 @@ export class ClusterConnection implements AsyncDisposable {
     this.#isClosing = true;
     if (isUp) await this.#flush();
     await this.nats.close();
+    this.#release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -191,4 +201,21 @@ function toStartError(
   return new StartError(`Cannot reach NATS at ${where}: ${why}; start it, or check --nats`, {
     cause,
   });
+}
+
+/**
+ * Catches what nobody else would, until the function that is returned is called: the client takes its
+ * hands off a socket while the last error of it is on its way, about every fifth time that NATS refuses a
+ * connection and closes it, and an error without a listener ends the process.
+ */
+function catchLateErrors(): () => void {
+  function take(event: ErrorEvent): void {
+    const { error } = event;
+    if (!(error instanceof Error) || !("code" in error)) return;
+    if (error.code !== "ECONNRESET" && error.code !== "EPIPE") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  globalThis.addEventListener("error", take);
+  return () => globalThis.removeEventListener("error", take);
 }

@@ -13,6 +13,9 @@ const RETRY_MS = 500;
 /** A stream that has vanished is made anew after this long. */
 const REMOVAL_MS = 1_000;
 
+/** After this long everyone is told the same about a stream that was made. */
+const MAKING_MS = 250;
+
 /** A log that has become shorter is taken for another one after this long. */
 const BEHIND_MS = 10_000;
 
@@ -134,7 +137,11 @@ export class LogFollower {
     // NATS 2.9 removes the files of a stream after it says that it has, and with them those of one that was
     // made anew in the meantime.
     if (this.#log !== "") await this.#wait(REMOVAL_MS);
-    return await stream.make();
+    await stream.make();
+    await this.#wait(MAKING_MS);
+    const state = await stream.state();
+    if (state === undefined) throw new Error("The stream was made, and is gone again");
+    return state;
   }
 
   // A server of NATS that has just taken over may not know yet what the one before it has stored. Only when

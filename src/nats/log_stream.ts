@@ -109,14 +109,18 @@ export class LogStream {
     return info === undefined ? undefined : await stateOf(info);
   }
 
-  /** Makes the stream, or finds that another node was faster. @throws when it cannot be made. */
-  async make(): Promise<LogState> {
+  /**
+   * Makes the stream, unless another node is faster. Where it stands is to be asked for a moment later: of
+   * nodes that make it in the same moment NATS tells each another time at which it was made.
+   *
+   * @throws when it cannot be made.
+   */
+  async make(): Promise<void> {
     try {
-      return await stateOf(await this.#manager.streams.add({ name: STREAM, ...this.#wanted() }));
+      await this.#manager.streams.add({ name: STREAM, ...this.#wanted() });
     } catch (error) {
-      const state = await this.state();
-      if (state === undefined) throw error;
-      return state;
+      // It may be there by now, with other limits.
+      if (await this.#info() === undefined) throw error;
     }
   }
 

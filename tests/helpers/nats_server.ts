@@ -96,9 +96,15 @@ export class NatsServer implements AsyncDisposable {
     await program?.[Symbol.asyncDispose]();
   }
 
-  /** SIGSTOP: its connections stay and nothing is answered. */
-  pause(): void {
-    this.#program?.kill("SIGSTOP");
+  /** SIGSTOP: its connections stay and nothing is answered. Resolves when it stands still. */
+  async pause(): Promise<void> {
+    const program = this.#program;
+    if (program === undefined) return;
+    program.kill("SIGSTOP");
+    // A signal takes its time to arrive, and a message may be stored in it.
+    while (Deno.build.os === "linux" && !isStopped(program.pid)) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   }
 
   /** SIGCONT after {@linkcode pause}. */
@@ -117,4 +123,8 @@ export class NatsServer implements AsyncDisposable {
     await this.kill();
     await this.#scratch[Symbol.asyncDispose]();
   }
+}
+
+function isStopped(pid: number): boolean {
+  return /^State:\s+T/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
 }

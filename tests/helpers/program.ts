@@ -43,6 +43,11 @@ export class Program implements AsyncDisposable {
     ]);
   }
 
+  /** The number of the process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Starts `script` with `args` in Deno. */
   static start(
     script: string,
