@@ -26,8 +26,8 @@ export const MAX_BODY_BYTES = 64 * 1024;
 export const WINDOW_MESSAGES = 4096;
 
 /**
- * Bytes of messages in one flush or one `welcome` to a client. 100 messages of the largest size (2000 code points of
- * four bytes) fit, so a `welcome` always has the whole default history.
+ * Bytes of messages in one flush or one `welcome` to a client. 100 messages of the largest size (2000
+ * code points of four bytes) fit, so a `welcome` always has the whole default history.
  */
 export const MAX_FRAME_BYTES = 1024 * 1024;
 
