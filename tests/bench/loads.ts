@@ -33,6 +33,7 @@ const DELIVERIES: readonly Column[] = [
 const BUSY: readonly Column[] = [
   { key: "serverBusy", title: "server busy", digits: 2 },
   { key: "loadBusy", title: "load busy", digits: 2 },
+  { key: "othersBusy", title: "others busy", digits: 2 },
 ];
 const COMMIT: readonly Column[] = [{ key: "commitMs", title: "commit ms", digits: 2 }];
 

@@ -9,20 +9,36 @@ export interface Lap {
   readonly serverCpu: number;
   /** The same of this process. */
   readonly loadCpu: number;
+  /** The same of everything else on this machine: what was measured meanwhile was disturbed by that. */
+  readonly othersCpu: number;
 }
 
 /** Starts to measure; the result is called at the end. `pid` is the server's. */
 export function startLap(pid: number): () => Lap {
   const startedAt = performance.now();
-  const server = precise(pid);
-  const load = precise(Deno.pid);
-  return () => ({
-    seconds: (performance.now() - startedAt) / 1000,
-    serverCpu: precise(pid) - server,
-    loadCpu: precise(Deno.pid) - load,
-  });
+  const before = readCpu(pid);
+  return () => {
+    const after = readCpu(pid);
+    const serverCpu = after.server - before.server;
+    const loadCpu = after.load - before.load;
+    return {
+      seconds: (performance.now() - startedAt) / 1000,
+      serverCpu,
+      loadCpu,
+      othersCpu: Math.max(0, after.machine - before.machine - serverCpu - loadCpu),
+    };
+  };
 }
 
-function precise(pid: number): number {
-  return Deno.build.os === "linux" ? cpuSeconds(pid) : NaN;
+function readCpu(pid: number): { server: number; load: number; machine: number } {
+  if (Deno.build.os !== "linux") return { server: NaN, load: NaN, machine: NaN };
+  return { server: cpuSeconds(pid), load: cpuSeconds(Deno.pid), machine: machineCpuSeconds() };
+}
+
+// All processors together, since the machine started (man proc_stat): the first line without what was idle.
+function machineCpuSeconds(): number {
+  const [line = ""] = Deno.readTextFileSync("/proc/stat").split("\n", 1);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/ +/).slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softirq) / 100;
 }

@@ -17,7 +17,11 @@ export async function burst(
   const work = await repeat(target, { talk, ...size }, () => {
     return performance.now() >= until;
   });
-  return { ...rates(work.deliveries, work.lap), ...await commits() };
+  return {
+    ...rates(work.deliveries, work.lap),
+    deliveriesPerSecond: work.deliveries / work.seconds,
+    ...await commits(),
+  };
 }
 
 /**
@@ -40,13 +44,13 @@ export async function age(
   return found;
 }
 
-// Burst after burst. The time is that of the bursts alone, and not of making the next one ready; processor
-// time is all of it, for a server may still tidy up then.
+// Burst after burst. `seconds` is the time of the bursts alone, and not of making the next one ready;
+// processor time is all of it, for a server may still tidy up then.
 async function repeat(
   { pid }: Target,
   { talk, messages, together }: { talk: Talk; messages: number; together: number },
   isDone: () => boolean,
-): Promise<{ deliveries: number; lap: Lap }> {
+): Promise<{ deliveries: number; seconds: number; lap: Lap }> {
   const endLap = startLap(pid);
   let deliveries = 0;
   let seconds = 0;
@@ -56,5 +60,5 @@ async function repeat(
     deliveries += await send();
     seconds += (performance.now() - startedAt) / 1000;
   }
-  return { deliveries, lap: { ...endLap(), seconds } };
+  return { deliveries, seconds, lap: endLap() };
 }

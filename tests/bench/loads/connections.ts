@@ -3,7 +3,7 @@
 import { residentMb } from "../../helpers/process_facts.ts";
 import { ChatSocket, openAll } from "../chat_socket.ts";
 import { startLap } from "../stopwatch.ts";
-import { type Measurements, socketOptions, type Target } from "./target.ts";
+import { busy, type Measurements, socketOptions, type Target } from "./target.ts";
 
 /** Memory of the server for each of `connections`, after `restSeconds`; the first ones do not count. */
 export async function idle(
@@ -35,11 +35,10 @@ export async function connect(
   await openAndClose(size.warmUp);
   const endLap = startLap(target.pid);
   await openAndClose(size.connections);
-  const { seconds, serverCpu, loadCpu } = endLap();
+  const lap = endLap();
   return {
-    connectionsPerSecond: size.connections / seconds,
-    connectionsPerCpuSecond: size.connections / serverCpu,
-    serverBusy: serverCpu / seconds,
-    loadBusy: loadCpu / seconds,
+    connectionsPerSecond: size.connections / lap.seconds,
+    connectionsPerCpuSecond: size.connections / lap.serverCpu,
+    ...busy(lap),
   };
 }

@@ -4,7 +4,7 @@ import { idOf, textOf } from "../dialects.ts";
 import { HttpConnection } from "../http_connection.ts";
 import { percentile } from "../statistics.ts";
 import { startLap } from "../stopwatch.ts";
-import { type Measurements, startCommits, type Target } from "./target.ts";
+import { busy, type Measurements, startCommits, type Target } from "./target.ts";
 
 type Ask = (connection: HttpConnection) => Promise<void>;
 
@@ -68,7 +68,6 @@ async function repeat(
     requestsPerCpuSecond: waits.length / lap.serverCpu,
     p50Ms: percentile(waits, 0.5),
     p99Ms: percentile(waits, 0.99),
-    serverBusy: lap.serverCpu / lap.seconds,
-    loadBusy: lap.loadCpu / lap.seconds,
+    ...busy(lap),
   };
 }

@@ -28,8 +28,16 @@ export function rates(deliveries: number, lap: Lap): Measurements {
   return {
     deliveriesPerSecond: deliveries / lap.seconds,
     deliveriesPerCpuSecond: deliveries / lap.serverCpu,
-    serverBusy: lap.serverCpu / lap.seconds,
-    loadBusy: lap.loadCpu / lap.seconds,
+    ...busy(lap),
+  };
+}
+
+/** Processors that were busy: with the server, with the load, and with whatever else runs here. */
+export function busy({ seconds, serverCpu, loadCpu, othersCpu }: Lap): Measurements {
+  return {
+    serverBusy: serverCpu / seconds,
+    loadBusy: loadCpu / seconds,
+    othersBusy: othersCpu / seconds,
   };
 }
 
