@@ -87,15 +87,20 @@ const RESERVED = [
   "система",
 ];
 
-// Turned around, so that a letter is looked up and not searched for.
-const LATIN_OF: ReadonlyMap<string, string> = new Map(
-  Object.entries(LOOK_ALIKES).flatMap(([latin, others]) =>
-    Array.from(others, (other) => [other, latin])
-  ),
-);
+// Worked out once, not for every name that is looked at. Marked pure, because the page's script has no use
+// for them: a bundler leaves out only what it knows to do nothing else.
+const LATIN_OF = /* @__PURE__ */ turnAround(LOOK_ALIKES);
+const RESERVED_SPELLED = /* @__PURE__ */ spellAll(RESERVED);
 
-// Once, not for every name that is looked at.
-const RESERVED_SPELLED: ReadonlySet<string> = new Set(RESERVED.map(spelled));
+// So that a letter is looked up and not searched for.
+function turnAround(lookAlikes: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const entries = Object.entries(lookAlikes);
+  return new Map(entries.flatMap(([latin, all]) => Array.from(all, (each) => [each, latin])));
+}
+
+function spellAll(words: readonly string[]): ReadonlySet<string> {
+  return new Set(words.map(spelled));
+}
 
 /** `text` with a Latin letter for each one that looks like it; upper and lower case stay. */
 export function latinLook(text: string): string {

@@ -3,6 +3,7 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { LOCKED } from "./helpers/lock.ts";
 import { readFacts, type SourceFacts } from "./helpers/source_facts.ts";
 
 const ROOT = fromFileUrl(new URL("..", import.meta.url));
@@ -152,7 +153,7 @@ Deno.test("Every module can be imported without a permission, and keeps no proce
   );
   const imports = modules.map(({ path }) => `import ${JSON.stringify(`./${path}`)};\n`).join("");
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--cached-only", "-"],
+    args: ["run", ...LOCKED, "--no-prompt", "--cached-only", "-"],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { createClient } from "../src/create_client.ts";
+import { LOCKED } from "./helpers/lock.ts";
 import { CONSOLE, Program, type ProgramOptions } from "./helpers/program.ts";
 import { PseudoTerminal, terminalTest } from "./helpers/pseudo_terminal.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
@@ -81,7 +82,7 @@ Deno.test("client says for how long it may not try any more", async () => {
 });
 
 async function openTerminal(server: ServerProcess): Promise<PseudoTerminal> {
-  const command = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE];
+  const command = [Deno.execPath(), "run", ...LOCKED, "--no-prompt", "--allow-net", CONSOLE];
   return await PseudoTerminal.open([...command, "Ann", server.url]);
 }
 

@@ -1,6 +1,7 @@
 // The terminal client as a program among programs: the real one, with pipes.
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { LOCKED } from "./helpers/lock.ts";
 import { CONSOLE, Program } from "./helpers/program.ts";
 import { Scratch } from "./helpers/scratch.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
@@ -187,9 +188,10 @@ Deno.test("An output that nobody reads any more ends it with the next message, q
   await using server = await ServerProcess.start({ args: ["--rate=0"] });
   await using ben = await joined(server);
   await ben.say("one");
-  const pipeline = '{ "$0" run --allow-net "$@"; echo "exit $?" >&2; } | head -n 1';
+  const run = [...LOCKED, "--allow-net", CONSOLE];
+  const pipeline = '{ "$0" run "$@"; echo "exit $?" >&2; } | head -n 1';
   const child = new Deno.Command("sh", {
-    args: ["-c", pipeline, Deno.execPath(), CONSOLE, "log", server.url, "--since=0", "--follow"],
+    args: ["-c", pipeline, Deno.execPath(), ...run, "log", server.url, "--since=0", "--follow"],
     // Open, so that nothing but its output can end it.
     stdin: "piped",
     stdout: "piped",

@@ -10,6 +10,7 @@ import {
 import { fromFileUrl } from "@std/path";
 import { closeLog, type Log, type LogOptions, openLog } from "../src/log.ts";
 import { CapturedOutput } from "./helpers/captured_output.ts";
+import { LOCKED } from "./helpers/lock.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
 import { JsonClient } from "./helpers/ws_client.ts";
 
@@ -140,7 +141,7 @@ Deno.test("A log whose reader is gone does not end the process", async () => {
     for await (const _ of Deno.stdin.readable) for (let i = 0; i < 1000; i++) log.info("joined");
     Deno.stderr.writeSync(new TextEncoder().encode("still here"));`;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", code],
+    args: ["eval", ...LOCKED, code],
     cwd: fromFileUrl(new URL("..", import.meta.url)),
     stdin: "piped",
     stdout: "piped",

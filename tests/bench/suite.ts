@@ -1,6 +1,7 @@
 // Runs loads against servers, in rounds, each with a server that was just started.
 
 import { fromFileUrl } from "@std/path";
+import { LOCKED } from "../helpers/lock.ts";
 import type { Job } from "./load_main.ts";
 import type { LoadPlan } from "./loads.ts";
 import type { Measurements } from "./loads/target.ts";
@@ -78,7 +79,7 @@ async function runOne(
 
 /** Runs one load against a server that runs. */
 export async function runLoad(job: Job, pinning: readonly string[]): Promise<Measurements> {
-  const command = [...pinning, Deno.execPath(), "run", "--allow-all", LOAD_MAIN];
+  const command = [...pinning, Deno.execPath(), "run", ...LOCKED, "--allow-all", LOAD_MAIN];
   const [program = "", ...args] = [...command, JSON.stringify(job)];
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,

@@ -1,5 +1,6 @@
 // The terminal client in a pseudo-terminal.
 
+import { LOCKED } from "./lock.ts";
 import { PseudoTerminal, type TerminalOptions } from "./pseudo_terminal.ts";
 
 const CONSOLE = new URL("../../src/console.ts", import.meta.url).href;
@@ -22,8 +23,9 @@ export async function openConsole(
   url: string,
   { name = "Ann", others = [], launcher = [], ...options }: ConsoleTerminalOptions = {},
 ): Promise<PseudoTerminal> {
-  const run = [Deno.execPath(), "run", "--no-prompt", "--allow-net", CONSOLE, name, url, ...others];
-  return await PseudoTerminal.open([...launcher, ...run], options);
+  const run = [Deno.execPath(), "run", ...LOCKED, "--no-prompt", "--allow-net"];
+  const args = [CONSOLE, name, url, ...others];
+  return await PseudoTerminal.open([...launcher, ...run, ...args], options);
 }
 
 /** {@linkcode openConsole}, until the name is had. */

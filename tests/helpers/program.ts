@@ -2,6 +2,7 @@
 
 import { linesOf } from "../../src/console/input.ts";
 import { Inbox } from "./inbox.ts";
+import { LOCKED } from "./lock.ts";
 
 /** How to start. */
 export interface ProgramOptions {
@@ -55,7 +56,7 @@ export class Program implements AsyncDisposable {
     options: ProgramOptions = {},
   ): Promise<Program> {
     const { permissions = ["--allow-net"] } = options;
-    const flags = ["run", "--no-prompt", ...permissions];
+    const flags = ["run", ...LOCKED, "--no-prompt", ...permissions];
     return Program.open([Deno.execPath(), ...flags, script, ...args], options);
   }
 

@@ -2,6 +2,7 @@
 
 import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
+import { LOCKED } from "./lock.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
 
@@ -116,6 +117,7 @@ export function command(
     args: [
       ...before,
       "run",
+      ...LOCKED,
       "--no-prompt",
       ...options.permissions ?? PERMISSIONS,
       MAIN,
