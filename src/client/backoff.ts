@@ -20,23 +20,23 @@ export const LONGEST_DELAY_MS = 30_000;
  */
 export class Backoff {
   readonly #random: () => number;
+  readonly #places: number;
   #attempt = 0;
 
-  /** `random` returns numbers from 0 up to but not including 1, as `Math.random` does. */
-  constructor(random: () => number) {
+  /**
+   * `random` returns numbers from 0 up to but not including 1, as `Math.random` does. With several `places`
+   * to try in turn the waits grow once a round, when all have been tried.
+   */
+  constructor(random: () => number, places = 1) {
     this.#random = random;
+    this.#places = places;
   }
 
   /** The next wait in milliseconds. */
   next(): number {
-    const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempt);
-    this.#attempt++;
+    const round = Math.floor(this.#attempt++ / this.#places);
+    const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** round);
     return this.#random() * ceiling;
-  }
-
-  /** A wait of the first length, which does not count: for trying elsewhere. */
-  short(): number {
-    return this.#random() * FIRST_DELAY_MS;
   }
 
   /** A wait of 15 to 30 s, for a server that said it is asked too much. */

@@ -56,8 +56,6 @@ export class Link {
   readonly #heartbeat: Heartbeat;
   #status: Status = "closed";
   #server = 0;
-  // Servers that have not failed since there was a wait.
-  #untried: number;
   // The socket in use. Events of any other socket are ignored: one that was given up may still
   // deliver what was under way, and closes long after its successor is open.
   #socket: ClientSocket | undefined;
@@ -66,8 +64,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.random);
-    this.#untried = options.servers;
+    this.#backoff = new Backoff(options.random, options.servers);
     this.#heartbeat = new Heartbeat(options.timer, {
       ping: () => this.send({ type: "ping" }),
       dead: () => this.drop(),
@@ -131,10 +128,7 @@ export class Link {
     const frame = decodeServerFrame(data);
     if (frame === undefined || frame.type === "pong") return;
     if (frame.type === "welcome") {
-      this.#cancelStable = this.#options.timer.after(STABLE_MS, () => {
-        this.#backoff.reset();
-        this.#untried = this.#options.servers;
-      });
+      this.#cancelStable = this.#options.timer.after(STABLE_MS, () => this.#backoff.reset());
       this.#setStatus("connected");
     }
     this.#options.listener.frame(frame);
@@ -143,19 +137,11 @@ export class Link {
   #lose(code: number): void {
     const wasConnected = this.#status === "connected";
     this.#release();
-    this.#cancelRetry = this.#options.timer.after(this.#nextDelay(code), () => this.#connect());
+    this.#server = (this.#server + 1) % this.#options.servers;
+    const delay = code === FLOODING ? this.#backoff.long() : this.#backoff.next();
+    this.#cancelRetry = this.#options.timer.after(delay, () => this.#connect());
     this.#setStatus("waiting");
     if (wasConnected) this.#options.listener.lost(code);
-  }
-
-  #nextDelay(code: number): number {
-    const { servers } = this.#options;
-    this.#server = (this.#server + 1) % servers;
-    this.#untried--;
-    if (code === FLOODING) return this.#backoff.long();
-    if (this.#untried > 0) return this.#backoff.short();
-    this.#untried = servers;
-    return this.#backoff.next();
   }
 
   #release(): void {
