@@ -37,6 +37,9 @@ const BUSY: readonly Column[] = [
 ];
 const COMMIT: readonly Column[] = [{ key: "commitMs", title: "commit ms", digits: 2 }];
 
+// What a node does by itself is what a server alone does.
+const ALONE: readonly PeerKey[] = ["parley", "bun", "ws", "socketIo", "naive"];
+
 /** The suite in full, about two minutes a round. */
 export const LOADS: readonly LoadPlan[] = [
   {
@@ -85,12 +88,14 @@ export const LOADS: readonly LoadPlan[] = [
     name: "idle",
     what: "memory of the server for each of 4,000 connections that are silent",
     task: { load: "idle", size: { warmUp: 100, connections: 4000, restSeconds: 1 } },
+    peers: ALONE,
     columns: [{ key: "kibPerConnection", title: "KiB a connection", digits: 1, compare: true }],
   },
   {
     name: "connect",
     what: "connections opened and broken off, 16 at a time",
     task: { load: "connect", size: { together: 16, warmUp: 500, connections: 4000 } },
+    peers: ALONE,
     columns: [
       { key: "connectionsPerSecond", title: "connections/s", compare: true },
       { key: "connectionsPerCpuSecond", title: "per CPU s", compare: true },
@@ -116,7 +121,7 @@ export const LOADS: readonly LoadPlan[] = [
     name: "post",
     what: "POST /messages, 64 under way; an answer is a message on the disk",
     task: { load: "post", size: { together: 64, warmUpSeconds: 1, seconds: 2 } },
-    peers: ["parley"],
+    peers: ["parley", "cluster"],
     columns: [
       { key: "requestsPerSecond", title: "posts/s" },
       { key: "p50Ms", title: "p50 ms", digits: 2 },

@@ -1,6 +1,7 @@
 // The servers that are compared, and how each is started.
 
 import { fromFileUrl } from "@std/path";
+import { natsMissing, NatsServer } from "../helpers/nats_server.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import type { DialectName } from "./dialects.ts";
 import type { Target } from "./loads/target.ts";
@@ -10,6 +11,8 @@ const SERVERS = new URL("./servers/", import.meta.url);
 
 /** A load is more than any person sends, all of it from one address; nothing else is different. */
 export const PARLEY_FLAGS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
+
+const CLUSTER_NODES = 3;
 
 /** A server that runs. */
 export type Started = Target & AsyncDisposable;
@@ -30,7 +33,7 @@ export interface Peer {
 }
 
 /** The peers by name; Parley is the one that the others are compared with. */
-export type PeerKey = "parley" | "bun" | "ws" | "socketIo" | "naive";
+export type PeerKey = "parley" | "cluster" | "bun" | "ws" | "socketIo" | "naive";
 
 /** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
 export const PARLEY: Peer = {
@@ -42,12 +45,36 @@ export const PARLEY: Peer = {
     const server = await ServerProcess.start({ args: PARLEY_FLAGS, directory, launcher });
     return {
       port: server.port,
-      pid: server.pid,
+      pids: [server.pid],
       dialect: "parley",
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
         await Deno.remove(directory, { recursive: true });
       },
+    };
+  },
+};
+
+/** Three nodes of Parley on one port, over a NATS server; what they cost is the cost of all four. */
+export const CLUSTER: Peer = {
+  key: "cluster",
+  label: "Parley, 3 nodes on NATS",
+  async start({ pinning }) {
+    await using stack = new AsyncDisposableStack();
+    const nats = stack.use(await NatsServer.start({ launcher: pinning }));
+    const args = [...PARLEY_FLAGS, `--nats=${nats.url}`, "--reuse-port"];
+    const launcher = [...pinning, Deno.execPath()];
+    const nodes: ServerProcess[] = [];
+    for (let n = 0; n < CLUSTER_NODES; n++) {
+      const port = nodes[0]?.port ?? 0;
+      nodes.push(stack.use(await ServerProcess.start({ args, launcher, port })));
+    }
+    const all = stack.move();
+    return {
+      port: nodes[0]?.port ?? 0,
+      pids: [nats.pid, ...nodes.map(({ pid }) => pid)],
+      dialect: "parley",
+      [Symbol.asyncDispose]: () => all.disposeAsync(),
     };
   },
 };
@@ -64,6 +91,9 @@ export const NAIVE: Peer = scripted({
 export async function findPeers(root: string): Promise<{ peers: Peer[]; absent: string[] }> {
   const peers = [PARLEY];
   const absent: string[] = [];
+  const noNats = await natsMissing();
+  if (noNats === undefined) peers.push(CLUSTER);
+  else absent.push(`${CLUSTER.label}: ${noNats}`);
   async function add(name: PackageName, make: (path: string) => Peer): Promise<void> {
     const found: Found = await install(name, root);
     if ("path" in found) peers.push(make(found.path));
@@ -115,7 +145,7 @@ function scripted({ key, label, dialect, command }: Script): Peer {
       const port = Number(await firstLine(child.stdout));
       return {
         port,
-        pid: child.pid,
+        pids: [child.pid],
         dialect,
         async [Symbol.asyncDispose]() {
           child.kill("SIGKILL");

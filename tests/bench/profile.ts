@@ -34,7 +34,7 @@ async function profile(plan: LoadPlan, pinning: Pinning): Promise<CpuProfile> {
     // The server says on its standard error where the profile is.
     mayFail: true,
   });
-  const target = { port: server.port, pid: server.pid, dialect: "parley" } as const;
+  const target = { port: server.port, pids: [server.pid], dialect: "parley" } as const;
   await runLoad({ ...longer(plan.task), target }, pinning.load);
   await server.stop();
   const text = await Deno.readTextFile(scratch.in("cpu.json"));

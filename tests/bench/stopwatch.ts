@@ -13,12 +13,12 @@ export interface Lap {
   readonly othersCpu: number;
 }
 
-/** Starts to measure; the result is called at the end. `pid` is the server's. */
-export function startLap(pid: number): () => Lap {
+/** Starts to measure; the result is called at the end. `pids` are the server's processes. */
+export function startLap(pids: readonly number[]): () => Lap {
   const startedAt = performance.now();
-  const before = readCpu(pid);
+  const before = readCpu(pids);
   return () => {
-    const after = readCpu(pid);
+    const after = readCpu(pids);
     const serverCpu = after.server - before.server;
     const loadCpu = after.load - before.load;
     return {
@@ -30,9 +30,10 @@ export function startLap(pid: number): () => Lap {
   };
 }
 
-function readCpu(pid: number): { server: number; load: number; machine: number } {
+function readCpu(pids: readonly number[]): { server: number; load: number; machine: number } {
   if (Deno.build.os !== "linux") return { server: NaN, load: NaN, machine: NaN };
-  return { server: cpuSeconds(pid), load: cpuSeconds(Deno.pid), machine: machineCpuSeconds() };
+  const server = pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  return { server, load: cpuSeconds(Deno.pid), machine: machineCpuSeconds() };
 }
 
 // All processors together, since the machine started (man proc_stat): the first line without what was idle.

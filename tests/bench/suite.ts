@@ -69,8 +69,8 @@ async function runOne(
 ): Promise<void> {
   try {
     await using server = await peer.start({ pinning: pinning.server, scratch });
-    const { port, pid, dialect } = server;
-    const job: Job = { ...plan.task, target: { port, pid, dialect } };
+    const { port, pids, dialect } = server;
+    const job: Job = { ...plan.task, target: { port, pids, dialect } };
     row.rounds.push(await runLoad(job, pinning.load));
   } catch (error) {
     row.failed = error instanceof Error ? error.message : String(error);

@@ -36,26 +36,30 @@ export interface NatsServerOptions {
   readonly config?: string;
   /** @default {true} */
   readonly hasJetStream?: boolean;
+  /** What stands before its command. */
+  readonly launcher?: readonly string[];
 }
 
 /** A NATS server. */
 export class NatsServer implements AsyncDisposable {
   readonly #scratch: Scratch;
-  readonly #flags: readonly string[];
+  readonly #command: readonly string[];
   #program: Program | undefined;
   #port = 0;
 
-  private constructor(scratch: Scratch, flags: readonly string[]) {
+  private constructor(scratch: Scratch, command: readonly string[]) {
     this.#scratch = scratch;
-    this.#flags = flags;
+    this.#command = command;
   }
 
   /** Starts one and waits until it can be used. */
   static async start(
-    { config, hasJetStream = true }: NatsServerOptions = {},
+    { config, hasJetStream = true, launcher = [] }: NatsServerOptions = {},
   ): Promise<NatsServer> {
     const scratch = await Scratch.make();
     const server = new NatsServer(scratch, [
+      ...launcher,
+      "nats-server",
       ...hasJetStream ? ["--jetstream", "--store_dir", scratch.in("jetstream")] : [],
       ...config === undefined ? [] : ["--config", scratch.in("nats.conf")],
     ]);
@@ -74,15 +78,17 @@ export class NatsServer implements AsyncDisposable {
     return `nats://127.0.0.1:${this.#port}`;
   }
 
+  /** The number of its process; 0 when there is none. */
+  get pid(): number {
+    return this.#program?.pid ?? 0;
+  }
+
   /** Starts it again on the port and the directory that it had; does nothing while it runs. */
   async start(): Promise<void> {
     if (this.#program !== undefined) return;
     // Port -1 is any that is free.
     const port = String(this.#port === 0 ? -1 : this.#port);
-    const program = await Program.open([
-      ...["nats-server", "--addr", "127.0.0.1", "--port", port],
-      ...this.#flags,
-    ]);
+    const program = await Program.open([...this.#command, "--addr=127.0.0.1", "--port", port]);
     this.#program = program;
     const line = await program.err.next((line) => line.includes("client connections on"), "a port");
     this.#port = Number(/:(\d+)$/.exec(line)?.[1]);

@@ -1,8 +1,7 @@
 // Everyone says many things at once, all wait until everyone has heard everything, and again.
 
-import { residentMb } from "../../helpers/process_facts.ts";
 import { type Lap, startLap } from "../stopwatch.ts";
-import { type Measurements, rates, startCommits, type Target } from "./target.ts";
+import { type Measurements, memoryMb, rates, startCommits, type Target } from "./target.ts";
 import { Talk } from "./talk.ts";
 
 /** `warmUp` bursts that do not count, then bursts for `seconds`. */
@@ -39,7 +38,7 @@ export async function age(
       return talk.said >= decade;
     });
     found[`microsecondsTo${decade}`] = lap.serverCpu / deliveries * 1e6;
-    found[`memoryMbAt${decade}`] = residentMb(target.pid);
+    found[`memoryMbAt${decade}`] = memoryMb(target);
   }
   return found;
 }
@@ -47,11 +46,11 @@ export async function age(
 // Burst after burst. `seconds` is the time of the bursts alone, and not of making the next one ready;
 // processor time is all of it, for a server may still tidy up then.
 async function repeat(
-  { pid }: Target,
+  { pids }: Target,
   { talk, messages, together }: { talk: Talk; messages: number; together: number },
   isDone: () => boolean,
 ): Promise<{ deliveries: number; seconds: number; lap: Lap }> {
-  const endLap = startLap(pid);
+  const endLap = startLap(pids);
   let deliveries = 0;
   let seconds = 0;
   while (!isDone()) {

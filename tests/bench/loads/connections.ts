@@ -1,9 +1,8 @@
 // Connections themselves: what one costs while nothing is said, and how fast they come.
 
-import { residentMb } from "../../helpers/process_facts.ts";
 import { ChatSocket, openAll } from "../chat_socket.ts";
 import { startLap } from "../stopwatch.ts";
-import { busy, type Measurements, socketOptions, type Target } from "./target.ts";
+import { busy, type Measurements, memoryMb, socketOptions, type Target } from "./target.ts";
 
 /** Memory of the server for each of `connections`, after `restSeconds`; the first ones do not count. */
 export async function idle(
@@ -14,10 +13,10 @@ export async function idle(
   const rest = () => new Promise((resolve) => setTimeout(resolve, size.restSeconds * 1000));
   await openAll(size.warmUp, options);
   await rest();
-  const before = residentMb(target.pid);
+  const before = memoryMb(target);
   await openAll(size.connections, options);
   await rest();
-  return { kibPerConnection: (residentMb(target.pid) - before) * 1024 / size.connections };
+  return { kibPerConnection: (memoryMb(target) - before) * 1024 / size.connections };
 }
 
 /** Connections a second: opened until the server has said its first word, and broken off. */
@@ -33,7 +32,7 @@ export async function connect(
     }));
   }
   await openAndClose(size.warmUp);
-  const endLap = startLap(target.pid);
+  const endLap = startLap(target.pids);
   await openAndClose(size.connections);
   const lap = endLap();
   return {

@@ -41,7 +41,7 @@ export async function fanOut(
   const commits = await startCommits(target);
   count = 0;
   last.length = 0;
-  const endLap = startLap(target.pid);
+  const endLap = startLap(target.pids);
   for (let n = 1; n <= messages; n++) await sendOne(warmUp + n);
   const lap = endLap();
   return {

@@ -27,13 +27,13 @@ export async function latency(
   const dialect = DIALECTS[target.dialect];
   await Promise.all(sockets.map((socket, n) => socket.join(dialect, `Client ${n}`)));
 
-  let endLap = startLap(target.pid);
+  let endLap = startLap(target.pids);
   const commits = await startCommits(target);
   const startedAt = performance.now();
   for (let number = 1; number <= total; number++) {
     const rest = startedAt + number * 1000 / perSecond - performance.now();
     if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-    if (number === warmUp + 1) endLap = startLap(target.pid);
+    if (number === warmUp + 1) endLap = startLap(target.pids);
     const frame = encodeFrames([dialect.say(number, `Client ${number % clients}`)]);
     sentAt[number] = performance.now();
     await sockets[number % clients]?.write(frame);

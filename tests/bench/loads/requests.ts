@@ -40,7 +40,7 @@ function poster(): Ask {
 }
 
 async function repeat(
-  { port, pid }: Target,
+  { port, pids }: Target,
   { together, seconds, requests = Infinity }: {
     together: number;
     seconds?: number;
@@ -52,7 +52,7 @@ async function repeat(
     Array.from({ length: together }, () => HttpConnection.open(port)),
   );
   const waits: number[] = [];
-  const endLap = startLap(pid);
+  const endLap = startLap(pids);
   const until = performance.now() + (seconds ?? Infinity) * 1000;
   await Promise.all(connections.map(async (connection) => {
     while (waits.length < requests && performance.now() < until) {

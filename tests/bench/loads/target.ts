@@ -1,6 +1,7 @@
 // The server that a load goes to, and what all loads need of it.
 
 import { readMetrics } from "../../helpers/metrics_page.ts";
+import { residentMb } from "../../helpers/process_facts.ts";
 import type { ChatSocketOptions } from "../chat_socket.ts";
 import { type DialectName, DIALECTS } from "../dialects.ts";
 import type { Lap } from "../stopwatch.ts";
@@ -8,8 +9,14 @@ import type { Lap } from "../stopwatch.ts";
 /** Where to, and in which words. */
 export interface Target {
   readonly port: number;
-  readonly pid: number;
+  /** All processes of the server. */
+  readonly pids: readonly number[];
   readonly dialect: DialectName;
+}
+
+/** Resident megabytes of the server. */
+export function memoryMb({ pids }: Target): number {
+  return pids.reduce((sum, pid) => sum + residentMb(pid), 0);
 }
 
 /** What a load has measured; the units are in the names. */
@@ -43,7 +50,8 @@ export function busy({ seconds, serverCpu, loadCpu, othersCpu }: Lap): Measureme
 
 /** What a server that stores says of its commits; nothing for the others. */
 export async function startCommits(target: Target): Promise<() => Promise<Measurements>> {
-  if (target.dialect !== "parley") return () => Promise.resolve({});
+  // Of several nodes on one port another one may answer each time.
+  if (target.dialect !== "parley" || target.pids.length > 1) return () => Promise.resolve({});
   const read = async () => {
     const metrics = await readMetrics(`http://127.0.0.1:${target.port}`);
     const value = (name: string) => metrics.get(name) ?? NaN;
