@@ -1,7 +1,7 @@
 // What a server stands on: a file and its own memory, or a cluster. The only place that knows which.
 
 import { systemClock as clock } from "./clock.ts";
-import type { Config } from "./config.ts";
+import type { ClusterConfig, Config } from "./config.ts";
 import type { DataDirectory } from "./data_directory.ts";
 import { FileStore } from "./file_store.ts";
 import type { Log } from "./log.ts";
@@ -38,7 +38,7 @@ export interface BackingParts {
 export async function openBacking(config: Config, parts: BackingParts): Promise<Backing> {
   return config.cluster === undefined
     ? await openAlone(config, parts)
-    : await joinCluster(config, config.cluster, parts);
+    : await joinCluster(config.cluster, parts);
 }
 
 async function openAlone({ history }: Config, parts: BackingParts): Promise<Backing> {
@@ -53,15 +53,14 @@ async function openAlone({ history }: Config, parts: BackingParts): Promise<Back
 }
 
 async function joinCluster(
-  { history }: Config,
-  cluster: NonNullable<Config["cluster"]>,
+  cluster: ClusterConfig,
   { directory, ...parts }: BackingParts,
 ): Promise<Backing> {
   const path = cluster.credentials;
   const credentials = path === undefined ? undefined : await readFile(directory, path);
   // Imported late: a server that is alone has no use for it.
   const { Node } = await import("./nats/node.ts");
-  const node = await Node.join({ cluster, credentials, history, clock, ...parts });
+  const node = await Node.join({ cluster, credentials, clock, ...parts });
   const { store, people } = node;
   return {
     store,

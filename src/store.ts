@@ -36,7 +36,10 @@ export interface MessageStore {
   /** The id of this log. It changes when what readers have seen may no longer be what is stored. */
   readonly log: string;
 
-  /** What the log held when it was opened, oldest first, at most the history asked for. */
+  /**
+   * What the log held when it was opened, oldest first: the history asked for, as far as there is one, and
+   * more where the store has more, for readers who come from elsewhere.
+   */
   readonly recent: readonly StoredMessage[];
 
   /**

@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from "@std/assert";
 import { StartError } from "../src/errors.ts";
+import { WINDOW_MESSAGES } from "../src/limits.ts";
 import type { StoredMessage } from "../src/message.ts";
 import { KEPT_MESSAGES, STREAM, SUBJECT } from "../src/nats/log_stream.ts";
 import { SAVE_DEADLINE_MS } from "../src/nats/nats_store.ts";
@@ -14,7 +15,11 @@ import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 import { assertNotSaved, assertRising } from "./helpers/store_place.ts";
 import { storeContract } from "./store_contract.ts";
 
-storeContract("NatsStore", (options) => NatsPlace.make(options), natsTest);
+// Every story starts a NATS server, and ends it again and again.
+storeContract("NatsStore", () => NatsPlace.make(), {
+  register: natsTest,
+  stories: 8,
+});
 
 /** Opens a node of `place` and what its tail brings. */
 async function open(place: NatsPlace) {
@@ -35,7 +40,7 @@ function jsonOf(messages: readonly StoredMessage[]): string[] {
 }
 
 natsTest("Two nodes show the same messages in the same order and the same bytes", async () => {
-  await using place = await NatsPlace.make({ history: 100 });
+  await using place = await NatsPlace.make();
   const [a, b] = [await open(place), await open(place)];
   assertEquals(a.node.log, b.node.log);
   await Promise.all([
@@ -53,13 +58,13 @@ natsTest("Two nodes show the same messages in the same order and the same bytes"
 });
 
 natsTest("Nodes that make the log in the same moment have the same one", async () => {
-  await using place = await NatsPlace.make({ history: 100 });
+  await using place = await NatsPlace.make();
   const nodes = await Promise.all(Array.from({ length: 8 }, () => place.open()));
   assertEquals(new Set(nodes.map(({ log }) => log)).size, 1);
 });
 
 natsTest("An id that is sent to two nodes at once is stored once, and both say so", async () => {
-  await using place = await NatsPlace.make({ history: 100 });
+  await using place = await NatsPlace.make();
   const [a, b] = [await open(place), await open(place)];
   const all = drafts(50);
   const appended = await Promise.all(all.map(async (each) => {
@@ -74,58 +79,63 @@ natsTest("An id that is sent to two nodes at once is stored once, and both say s
   assertEquals((await place.survivors()).length, 50);
 });
 
-natsTest("A burst far beyond the history reaches every node without a gap", async () => {
-  await using place = await NatsPlace.make({ history: 10 });
+natsTest("A burst reaches every node without a gap, also one that starts after it", async () => {
+  await using place = await NatsPlace.make();
   const [a, b] = [await open(place), await open(place)];
   const all = drafts(3000);
   await Promise.all(all.map((each) => a.node.append(each)));
   await seen(b.shown, "m-3000");
   assertEquals(idsOf(b.shown.all), idsOf(all));
+  // And one that starts now has all that a reader who comes from another one may have missed.
   await using late = await place.open();
-  assertEquals(idsOf(late.recent), idsOf(all.slice(-10)));
+  assertEquals(idsOf(late.recent), idsOf(all));
 });
 
 natsTest(
-  "A node that starts knows an id from the stream, also one that it does not show",
+  "An id from before all that a node knows is answered with what the stream holds",
   async () => {
-    await using place = await NatsPlace.make({ history: 2 });
+    await using place = await NatsPlace.make();
     const { node } = await open(place);
     const first = await node.append(draft("first"));
-    for (const each of drafts(5)) await node.append(each);
+    await Promise.all(drafts(WINDOW_MESSAGES).map((each) => node.append(each)));
     const { node: late, shown } = await open(place);
+    assertEquals(idsOf(late.recent), idsOf(drafts(WINDOW_MESSAGES)));
     const again = await late.append(draft("first", { text: "something else" }));
     assertEquals([again.message.json, again.isNew], [first.message.json, false]);
     assertEquals(shown.all, []);
   },
 );
 
-natsTest("What NATS knows and this node does not is read from the stream", async () => {
-  await using place = await NatsPlace.make({ history: 2 });
-  const { node, shown } = await open(place);
-  await using outside = await connect(place.server.url);
-  const js = outside.library.jetstream.jetstream(outside.nats);
-  // Stored under the id of one message, and saying it is another.
-  await js.publish(SUBJECT, JSON.stringify(draft("other")), { msgID: "a" });
-  await seen(shown, "other");
-  await assertNotSaved(node.append(draft("a")));
-  // Stored and gone: it was said, and that is what its sender wants to know.
-  const { message } = await node.append(draft("b"));
-  const manager = await js.jetstreamManager();
-  await manager.streams.purge(STREAM);
-  await using late = await place.open();
-  const again = await late.append(draft("b"));
-  assertEquals([again.message.seq, again.message.text, again.isNew], [
-    message.seq,
-    "text of b",
-    false,
-  ]);
-  assertEquals(idsOf(shown.all), ["other", "b"]);
-});
+natsTest(
+  "An id of something else, or of what is gone, is answered as well as anybody can",
+  async () => {
+    await using place = await NatsPlace.make();
+    const { node, shown } = await open(place);
+    await using outside = await connect(place.server.url);
+    const js = outside.library.jetstream.jetstream(outside.nats);
+    // Stored under the id of one message, and saying it is another.
+    await js.publish(SUBJECT, JSON.stringify(draft("other")), { msgID: "a" });
+    await seen(shown, "other");
+    await assertNotSaved(node.append(draft("a")));
+    // Stored and gone: it was said, and that is what its sender wants to know.
+    const { message } = await node.append(draft("b"));
+    const manager = await js.jetstreamManager();
+    await manager.streams.purge(STREAM);
+    await using late = await place.open();
+    const again = await late.append(draft("b"));
+    assertEquals([again.message.seq, again.message.text, again.isNew], [
+      message.seq,
+      "text of b",
+      false,
+    ]);
+    assertEquals(idsOf(shown.all), ["other", "b"]);
+  },
+);
 
 natsTest(
   "kill -9 of NATS under load: what was acknowledged is there, and all nodes go on",
   async () => {
-    await using place = await NatsPlace.make({ history: 1000 });
+    await using place = await NatsPlace.make();
     const nodes = [await open(place), await open(place)];
     const acknowledged: string[] = [];
     let isOver = false;
@@ -183,7 +193,7 @@ natsTest(
 natsTest(
   "A NATS that hangs is a refusal within five seconds, and nothing of it is stored twice",
   async () => {
-    await using place = await NatsPlace.make({ history: 100 });
+    await using place = await NatsPlace.make();
     const { node, shown } = await open(place);
     await node.append(draft("before"));
     await place.server.pause();
@@ -205,7 +215,7 @@ natsTest(
 natsTest(
   "Drafts that wait for a NATS that hangs are bounded, and none of them is shown twice",
   async () => {
-    await using place = await NatsPlace.make({ history: 1000 });
+    await using place = await NatsPlace.make();
     const { node, shown } = await open(place);
     await place.server.pause();
     const waiting = drafts(MAX_WAITING).map((each) => node.append(each));
@@ -222,7 +232,7 @@ natsTest(
 natsTest(
   "A stream that is removed while nodes run is made anew, and they all begin with it",
   async () => {
-    await using place = await NatsPlace.make({ history: 100 });
+    await using place = await NatsPlace.make();
     const nodes = [await open(place), await open(place)];
     const [a, b] = [nodes[0]?.node, nodes[1]?.node];
     assert(a !== undefined && b !== undefined);
@@ -243,7 +253,7 @@ natsTest(
 natsTest(
   "A NATS that has lost everything is another log for the nodes that come back",
   async () => {
-    await using place = await NatsPlace.make({ history: 100 });
+    await using place = await NatsPlace.make();
     const { node, restarts } = await open(place);
     const { log } = node;
     await node.append(draft("gone"));
@@ -257,7 +267,7 @@ natsTest(
 natsTest(
   "security 40: what nobody could have said is in the stream, and nobody is shown it",
   async () => {
-    await using place = await NatsPlace.make({ history: 100 });
+    await using place = await NatsPlace.make();
     const { node, shown } = await open(place);
     await using outside = await connect(place.server.url);
     const js = outside.library.jetstream.jetstream(outside.nats);
@@ -288,7 +298,7 @@ natsTest(
 );
 
 natsTest("A stream with other limits is used as it is, and each of them is told", async () => {
-  await using place = await NatsPlace.make({ history: 100 });
+  await using place = await NatsPlace.make();
   await using outside = await connect(place.server.url);
   const manager = await outside.library.jetstream.jetstreamManager(outside.nats);
   await manager.streams.add({

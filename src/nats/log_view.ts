@@ -15,8 +15,6 @@ export interface LogViewEvents {
 
 /** What a view needs. */
 export interface LogViewOptions {
-  /** Messages of the past that are shown. */
-  readonly history: number;
   readonly events: LogViewEvents;
   /** When this node got the message of that id from its sender; `undefined` when it did not. */
   readonly receivedAt: (id: string) => number | undefined;
@@ -62,13 +60,12 @@ export class LogView {
     if (early.length > 0) this.#handOver(early, () => deliver(early));
   }
 
-  /** The log is another one and holds `entries`; returns how many of them are shown. */
+  /** The log is another one and holds `entries`; returns how many messages that is. */
   restart(entries: readonly Entry[]): number {
     this.#known.clear();
     const messages = this.#read(entries);
-    const newest = messages.slice(-this.#options.history);
-    this.#handOver(messages, () => this.#restart(newest));
-    return newest.length;
+    this.#handOver(messages, () => this.#restart(messages));
+    return messages.length;
   }
 
   /** The log goes on with `entries`. */

@@ -34,8 +34,6 @@ export interface NatsStoreEvents extends LogStreamEvents, LogViewEvents, StoreHe
 /** What a store is made of. */
 export interface NatsStoreOptions {
   readonly connection: ClusterConnection;
-  /** Messages shown to who comes. */
-  readonly history: number;
   /** Servers of NATS that hold a copy each of a stream that is made here. */
   readonly replicas: number;
   readonly clock: Clock;
@@ -70,7 +68,6 @@ export class NatsStore implements MessageStore {
     this.#stream = stream;
     this.#health = new StoreHealth(options.clock, options.events);
     this.#view = new LogView({
-      history: options.history,
       events: options.events,
       receivedAt: (id) => this.#waiting.get(id)?.receivedAt,
       shown: (messages) => {
@@ -87,8 +84,8 @@ export class NatsStore implements MessageStore {
     const listener = {
       entries: (entries: readonly Entry[]) => store.#view.append(entries),
       restarted(entries: readonly Entry[]) {
-        const shown = store.#view.restart(entries);
-        if (store.#follower !== undefined) options.events.logRestarted(shown);
+        const messages = store.#view.restart(entries);
+        if (store.#follower !== undefined) options.events.logRestarted(messages);
       },
       following: (isFollowing: boolean) => store.#setFollowing(isFollowing),
       failed: (error: unknown) => options.events.tailFailed(error),

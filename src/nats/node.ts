@@ -13,8 +13,6 @@ export interface NodeOptions extends Omit<ClusterObserverOptions, "now"> {
   readonly cluster: ClusterConfig;
   /** What the file of credentials holds, if there is one. */
   readonly credentials: Uint8Array | undefined;
-  /** Messages shown to who comes. */
-  readonly history: number;
   readonly clock: Clock;
   /** A fresh secret in the form of `isKey`. */
   readonly newKey: () => string;
@@ -38,7 +36,7 @@ export class Node {
 
   /** @throws {StartError} when the cluster cannot be reached, or not be used. */
   static async join(options: NodeOptions): Promise<Node> {
-    const { cluster, credentials, history, clock, newKey } = options;
+    const { cluster, credentials, clock, newKey } = options;
     const { servers, replicas } = cluster;
     const events = new ClusterObserver({ ...options, now: clock.now });
     const connection = await ClusterConnection.open({ servers, credentials, clock, events });
@@ -46,7 +44,7 @@ export class Node {
     try {
       const { random } = Math;
       people = await ClusterPeople.open({ connection, replicas, clock, newKey, random, events });
-      const store = await NatsStore.open({ connection, history, replicas, clock, events });
+      const store = await NatsStore.open({ connection, replicas, clock, events });
       return new Node(connection, { store, people });
     } catch (error) {
       await people?.close();

@@ -6,6 +6,7 @@
 
 import { CHURN_FAULTS } from "./churn.ts";
 import { CLOCK_FAULTS } from "./clock.ts";
+import { CLUSTER_FAULTS } from "./cluster.ts";
 import { CROWD_FAULTS } from "./crowd.ts";
 import { DESCRIPTOR_FAULTS } from "./descriptors.ts";
 import { DISK_FAULTS } from "./disk.ts";
@@ -37,6 +38,7 @@ const FAULTS: readonly Fault[] = [
   ...CHURN_FAULTS,
   ...NETWORK_FAULTS,
   ...SUPERVISOR_FAULTS,
+  ...CLUSTER_FAULTS,
 ].sort((a, b) => a.number - b.number);
 
 const encoder = new TextEncoder();

@@ -66,10 +66,13 @@ export class Member implements Disposable {
     return message;
   }
 
-  /** Says one thing after another until {@linkcode hush}. */
-  talk(): void {
+  /** Says one thing after another until {@linkcode hush}, and rests after each for `pauseMs`. */
+  talk(pauseMs: number): void {
     this.#talking = (async () => {
-      for (let n = 0; !this.#isQuiet; n++) await this.say(`${this.name} ${n}`);
+      for (let n = 0; !this.#isQuiet; n++) {
+        await this.say(`${this.name} ${n}`);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
     })();
   }
 
@@ -101,9 +104,9 @@ export class Members implements Disposable {
     return new Members(all);
   }
 
-  /** Everybody begins to talk. */
-  talk(): void {
-    for (const member of this.all) member.talk();
+  /** Everybody begins to talk, and rests after each thing for `pauseMs`. */
+  talk(pauseMs = 0): void {
+    for (const member of this.all) member.talk(pauseMs);
   }
 
   /** Waits until each has said `count` more things that are stored. */

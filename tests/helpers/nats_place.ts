@@ -67,13 +67,13 @@ export class NatsNode implements MessageStore, AsyncDisposable {
 
   static async open(
     url: string,
-    { history = 100, replicas = 1 }: { history?: number; replicas?: number } = {},
+    { replicas = 1 }: { replicas?: number } = {},
   ): Promise<NatsNode> {
     const events = new NatsEvents();
     const connection = await connect(url, events);
     try {
       const clock = systemClock;
-      const store = await NatsStore.open({ connection, history, replicas, clock, events });
+      const store = await NatsStore.open({ connection, replicas, clock, events });
       return new NatsNode(connection, store, events);
     } catch (error) {
       await connection.close();
@@ -118,23 +118,21 @@ export function connect(url: string, events = new NatsEvents()): Promise<Cluster
 /** One NATS server and the nodes on it. */
 export class NatsPlace implements Place {
   readonly server: NatsServer;
-  readonly #history: number;
   readonly #nodes = new Set<NatsNode>();
   #isBroken = false;
 
-  private constructor(server: NatsServer, history: number) {
+  private constructor(server: NatsServer) {
     this.server = server;
-    this.#history = history;
   }
 
-  static async make({ history }: { history: number }): Promise<NatsPlace> {
-    return new NatsPlace(await NatsServer.start(), history);
+  static async make(): Promise<NatsPlace> {
+    return new NatsPlace(await NatsServer.start());
   }
 
   // A node does not start without NATS: one that is opened while it is away was there just before.
   async open(): Promise<NatsNode> {
     await this.server.start();
-    const node = await NatsNode.open(this.server.url, { history: this.#history });
+    const node = await NatsNode.open(this.server.url);
     this.#nodes.add(node);
     if (this.#isBroken) await this.breakDown();
     return node;
