@@ -13,8 +13,11 @@ const RETRY_MS = 500;
 /** A stream that has vanished is made anew after this long. */
 const REMOVAL_MS = 1_000;
 
-/** After this long everyone is told the same about a stream that was made. */
-const MAKING_MS = 250;
+/**
+ * A stream that is empty may just be made, by several nodes in the same moment; each of them is then told
+ * another time at which it was made. After this long everyone is told the same.
+ */
+const SETTLING_MS = 250;
 
 /** A log that has become shorter is taken for another one after this long. */
 const BEHIND_MS = 10_000;
@@ -106,7 +109,7 @@ export class LogFollower {
 
   async #attach(): Promise<void> {
     const { stream, listener } = this.#options;
-    const state = await stream.state() ?? await this.#make();
+    const state = await this.#find();
     this.#checkBehind(state);
     const goesOn = this.#goesOn(state);
     const from = goesOn ? this.#lastSeq + 1 : Math.max(1, state.lastSeq - WINDOW_MESSAGES + 1);
@@ -132,16 +135,23 @@ export class LogFollower {
     listener.following(true);
   }
 
-  async #make(): Promise<LogState> {
+  async #find(): Promise<LogState> {
     const { stream } = this.#options;
-    // NATS 2.9 removes the files of a stream after it says that it has, and with them those of one that was
-    // made anew in the meantime.
-    if (this.#log !== "") await this.#wait(REMOVAL_MS);
-    await stream.make();
-    await this.#wait(MAKING_MS);
+    const found = await stream.state();
+    const isYoung = found === undefined || found.lastSeq === 0 && found.log !== this.#log;
+    if (!isYoung) return found;
+    if (found === undefined) await this.#make();
+    await this.#wait(SETTLING_MS);
     const state = await stream.state();
     if (state === undefined) throw new Error("The stream was made, and is gone again");
     return state;
+  }
+
+  async #make(): Promise<void> {
+    // NATS 2.9 removes the files of a stream after it says that it has, and with them those of one that was
+    // made anew in the meantime.
+    if (this.#log !== "") await this.#wait(REMOVAL_MS);
+    await this.#options.stream.make();
   }
 
   // A server of NATS that has just taken over may not know yet what the one before it has stored. Only when

@@ -109,12 +109,7 @@ export class LogStream {
     return info === undefined ? undefined : await stateOf(info);
   }
 
-  /**
-   * Makes the stream, unless another node is faster. Where it stands is to be asked for a moment later: of
-   * nodes that make it in the same moment NATS tells each another time at which it was made.
-   *
-   * @throws when it cannot be made.
-   */
+  /** Makes the stream, unless another node was faster. @throws when it cannot be made. */
   async make(): Promise<void> {
     try {
       await this.#manager.streams.add({ name: STREAM, ...this.#wanted() });
