@@ -18,12 +18,6 @@ const LOCK = "lock";
 const LOCK_RETRY_MS = 50;
 const LOCK_TRIES = 10;
 
-/** How a directory is used. */
-export interface DirectoryOptions {
-  /** Several servers read it, and none writes in it. @default {false} */
-  readonly isShared?: boolean;
-}
-
 /** A directory with one user at a time, unless it is shared by those who only read. */
 export class DataDirectory implements AsyncDisposable {
   readonly path: string;
@@ -50,15 +44,15 @@ export class DataDirectory implements AsyncDisposable {
   }
 
   /**
-   * Makes the directory when it is missing, and locks it until `close` or the end of the process, if it is
-   * not shared.
+   * Makes the directory when it is missing, and locks it until `close` or the end of the process; one that
+   * is shared, which several servers read and none writes in, is not locked.
    *
    * @throws {StartError} when it cannot be written, or another server uses it.
    */
   static async open(
     path: string,
     files: FileApi = Deno,
-    { isShared = false }: DirectoryOptions = {},
+    { isShared = false }: { readonly isShared?: boolean } = {},
   ): Promise<DataDirectory> {
     try {
       await files.mkdir(path, { recursive: true, mode: DIRECTORY_MODE });

@@ -18,6 +18,7 @@ export class ObserverWorld {
   readonly clock = new FakeClock();
   readonly events: LoggedEvent[] = [];
   readonly metrics = new Metrics();
+  readonly log: Log;
   readonly observer: Observer;
 
   constructor() {
@@ -26,8 +27,9 @@ export class ObserverWorld {
     const log: Record<string, ReturnType<typeof level>> = {};
     for (const name of ["debug", "info", "warn", "error"]) log[name] = level(name);
     const { metrics, clock } = this;
-    // The observer uses one of the many ways in which LogTape can be called.
-    this.observer = new Observer({ log: log as unknown as Log, metrics, now: () => clock.now() });
+    // Of the many ways in which LogTape can be called, one is used.
+    this.log = log as unknown as Log;
+    this.observer = new Observer({ log: this.log, metrics, now: () => clock.now() });
   }
 
   /** What a scrape says now. */
