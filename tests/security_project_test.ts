@@ -57,7 +57,7 @@ Deno.test("security 37: --host 127.0.0.1 listens there and nowhere else", async 
   if (Deno.build.os !== "linux") return;
   let isRefused = false;
   try {
-    (await RawConnection.open(server.port, "127.0.0.2")).close();
+    (await RawConnection.open(server.port, { hostname: "127.0.0.2" })).close();
   } catch (error) {
     assert(error instanceof Deno.errors.ConnectionRefused, String(error));
     isRefused = true;

@@ -3,37 +3,23 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { readMetrics, untilMetrics } from "./helpers/metrics_page.ts";
 import { OPCODE, RawWebSocket } from "./helpers/raw_ws.ts";
+import { LONG_TEXT, MORE_THAN_PIPES_HOLD, sayMany } from "./helpers/say_many.ts";
 import { ServerProcess } from "./helpers/server_process.ts";
 import { JsonClient } from "./helpers/ws_client.ts";
 
 const JSON_DIALECT = { headers: { "sec-websocket-protocol": "parley.v1" } };
 
-/** 8000 bytes, the largest text there is. */
-const LONG_TEXT = "\u{1F4A7}".repeat(2000);
-
-/** Long texts that are more than the pipes of a local connection hold, and than the server queues. */
-const ENOUGH = 2_500;
-
 /** More than the server keeps for readers that are behind. */
 const MORE_THAN_THE_WINDOW = 4_200;
-
-/** Says `count` texts, in portions that the disk is never too far behind. */
-async function sayMany(client: JsonClient, text: string, count: number): Promise<void> {
-  for (let said = 0; said < count; said += 100) {
-    const ids = Array.from({ length: Math.min(100, count - said) }, () => crypto.randomUUID());
-    for (const id of ids) client.send({ type: "send", id, text });
-    await client.shown(ids.at(-1) ?? "");
-  }
-}
 
 Deno.test("a reader that falls out of the window is told how many messages it missed", async () => {
   await using server = await ServerProcess.start({ args: ["--rate=0", "--history=1"] });
   using slow = await RawWebSocket.open(server.port, JSON_DIALECT);
   await using ann = await JsonClient.open(server.url);
   await ann.join("Ann");
-  await sayMany(ann, LONG_TEXT, ENOUGH);
+  await sayMany(ann, LONG_TEXT, MORE_THAN_PIPES_HOLD);
   await sayMany(ann, "short", MORE_THAN_THE_WINDOW);
-  const total = ENOUGH + MORE_THAN_THE_WINDOW;
+  const total = MORE_THAN_PIPES_HOLD + MORE_THAN_THE_WINDOW;
 
   const seqs: number[] = [];
   let skipped = 0;
@@ -67,7 +53,9 @@ Deno.test("security 30: a client that asks and asks and never reads is cut off",
   await ann.shown("m1");
 
   // Each repetition is answered with the whole message.
-  await greedy.sendAll(new Array(ENOUGH).fill('{"type":"send","id":"m1","text":"x"}'));
+  await greedy.sendAll(
+    new Array(MORE_THAN_PIPES_HOLD).fill('{"type":"send","id":"m1","text":"x"}'),
+  );
   const { name, closed, waiting } = await server.logged("slow reader");
 
   assertEquals([name, closed], ["Greedy", true]);

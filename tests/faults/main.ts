@@ -17,6 +17,7 @@ import { KILL_FAULTS } from "./kill.ts";
 import { LOG_FAULTS } from "./log.ts";
 import { NETWORK_FAULTS } from "./network.ts";
 import { REPEAT_FAULTS } from "./repeat.ts";
+import { SILENT_FAULTS } from "./silent.ts";
 import { SLOW_FAULTS } from "./slow.ts";
 import { START_FAULTS } from "./start.ts";
 import { STOP_FAULTS } from "./stop.ts";
@@ -32,6 +33,7 @@ const FAULTS: readonly Fault[] = [
   ...STOP_FAULTS,
   ...FRAME_FAULTS,
   ...SLOW_FAULTS,
+  ...SILENT_FAULTS,
   ...DESCRIPTOR_FAULTS,
   ...FUZZ_FAULTS,
   ...CROWD_FAULTS,

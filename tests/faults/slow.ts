@@ -7,17 +7,12 @@ import { readMetrics } from "../helpers/metrics_page.ts";
 import { Prober } from "../helpers/prober.ts";
 import { descriptors, processorWaitMs, procMissing, until } from "../helpers/process_facts.ts";
 import { CONSOLE, Program } from "../helpers/program.ts";
+import { LONG_TEXT, MORE_THAN_PIPES_HOLD, sayMany } from "../helpers/say_many.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { Timers } from "../helpers/timers.ts";
 import { JsonClient } from "../helpers/ws_client.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 import { assertFast } from "./scene.ts";
-
-/** 8000 bytes, the longest text there is. */
-const LONG_TEXT = "\u{1F4A7}".repeat(2000);
-
-/** Long texts that are more than the pipes of a local connection hold, and less than the window. */
-const MORE_THAN_PIPES_HOLD = 2_500;
 
 /** How long somebody new may wait for a page and a socket. */
 const MAX_ENTRY_MS = 1_000;
@@ -60,15 +55,6 @@ export const SLOW_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Says `count` long texts, in portions that the disk is never too far behind. */
-async function sayMany(client: JsonClient, count: number): Promise<void> {
-  for (let said = 0; said < count; said += 100) {
-    const ids = Array.from({ length: 100 }, () => crypto.randomUUID());
-    for (const id of ids) client.send({ type: "send", id, text: LONG_TEXT });
-    await client.shown(ids.at(-1) ?? "");
-  }
-}
-
 async function stoppedReader(scale: Scale): Promise<Outcome> {
   await using server = await ServerProcess.start({ args: ["--rate=0", "--history=1"] });
   await using ann = await JsonClient.open(server.url);
@@ -84,7 +70,7 @@ async function stoppedReader(scale: Scale): Promise<Outcome> {
   await reader.out.next((line) => line.includes("the first one"));
   reader.kill("SIGSTOP");
   const startedAt = performance.now();
-  await sayMany(ann, MORE_THAN_PIPES_HOLD);
+  await sayMany(ann, LONG_TEXT, MORE_THAN_PIPES_HOLD);
   const ms = performance.now() - startedAt;
   if (scale === "long") {
     const isOut = () =>
@@ -117,7 +103,7 @@ async function neverReads(): Promise<Outcome> {
     "it is there",
     async () => (await readMetrics(server.url)).get("chat_active_connections") === 2,
   );
-  await sayMany(ann, MORE_THAN_PIPES_HOLD);
+  await sayMany(ann, LONG_TEXT, MORE_THAN_PIPES_HOLD);
   const ms = await until(
     "it is gone",
     async () => (await readMetrics(server.url)).get("chat_active_connections") === 1,

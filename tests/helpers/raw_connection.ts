@@ -1,7 +1,7 @@
 // TCP and HTTP by hand, for what `fetch` will not send: another Host, any method, a body that never
 // ends, a connection that breaks.
 
-/** A test that waits for a byte that never comes ends here. */
+/** A test that waits for a byte that never comes ends here, when it does not say otherwise. */
 const DEADLINE_MS = 15_000;
 
 /** The head of a request. */
@@ -51,18 +51,22 @@ export class RawConnection implements Disposable {
   readonly #timer: ReturnType<typeof setTimeout>;
   #isOpen = true;
 
-  private constructor(connection: Deno.TcpConn) {
+  private constructor(connection: Deno.TcpConn, withinMs: number) {
     this.#connection = connection;
-    this.#timer = setTimeout(() => this.close(), DEADLINE_MS);
+    this.#timer = setTimeout(() => this.close(), withinMs);
   }
 
-  static async open(port: number, hostname = "127.0.0.1"): Promise<RawConnection> {
-    return new RawConnection(await Deno.connect({ hostname, port }));
+  /** Opens one, which is closed after `withinMs` at the latest. */
+  static async open(
+    port: number,
+    { hostname = "127.0.0.1", withinMs = DEADLINE_MS } = {},
+  ): Promise<RawConnection> {
+    return new RawConnection(await Deno.connect({ hostname, port }), withinMs);
   }
 
   /** The same of a connection that was accepted. */
   static of(connection: Deno.TcpConn): RawConnection {
-    return new RawConnection(connection);
+    return new RawConnection(connection, DEADLINE_MS);
   }
 
   async write(data: Uint8Array | string): Promise<void> {

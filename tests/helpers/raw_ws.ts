@@ -22,6 +22,16 @@ export const HANDSHAKE: Readonly<Record<string, string>> = {
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
+/** How to open a {@linkcode RawWebSocket}. */
+export interface OpenOptions {
+  /** @default "/ws" */
+  readonly path?: string;
+  /** Beside those of the handshake, or in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** When the connection is closed at the latest. @default what {@linkcode RawConnection} has */
+  readonly withinMs?: number;
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -39,9 +49,9 @@ export class RawWebSocket implements Disposable {
   /** Asks for an upgrade, whatever the answer will be. */
   static async open(
     port: number,
-    options: { path?: string; headers?: Readonly<Record<string, string>> } = {},
+    options: OpenOptions = {},
   ): Promise<RawWebSocket> {
-    const connection = await RawConnection.open(port);
+    const connection = await RawConnection.open(port, options);
     try {
       const headers = { ...HANDSHAKE, ...options.headers };
       await connection.writeHead({ path: options.path ?? "/ws", headers });
