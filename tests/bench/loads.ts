@@ -19,8 +19,7 @@ export interface LoadPlan {
   readonly name: string;
   readonly what: string;
   readonly task: Task;
-  /** Against whom; all when left out. */
-  readonly peers?: readonly PeerKey[];
+  readonly peers: readonly PeerKey[];
   /** Once, and not in every round. */
   readonly once?: true;
   readonly columns: readonly Column[];
@@ -39,6 +38,9 @@ const COMMIT: readonly Column[] = [{ key: "commitMs", title: "commit ms", digits
 
 // What a node does by itself is what a server alone does.
 const ALONE: readonly PeerKey[] = ["parley", "bun", "ws", "socketIo", "naive"];
+const CHATS: readonly PeerKey[] = [...ALONE, "cluster"];
+// Where the time of a single message counts: what Parley adds to a commit and a broadcast.
+const CHATS_AND_STORED: readonly PeerKey[] = [...CHATS, "naiveDurable"];
 
 /** The suite in full, about two minutes a round. */
 export const LOADS: readonly LoadPlan[] = [
@@ -49,6 +51,7 @@ export const LOADS: readonly LoadPlan[] = [
       load: "burst",
       size: { clients: 32, messages: 100, together: 1, warmUp: 5, seconds: 2 },
     },
+    peers: CHATS,
     columns: [
       ...DELIVERIES,
       ...BUSY,
@@ -60,6 +63,7 @@ export const LOADS: readonly LoadPlan[] = [
     name: `fan-out-${readers}`,
     what: `one message at a time to ${readers} readers`,
     task: { load: "fanOut", size: { readers, warmUp: 20, messages: 100_000 / readers } },
+    peers: CHATS_AND_STORED,
     columns: [
       { key: "p50Ms", title: "p50 ms", digits: 2, compare: true },
       { key: "p99Ms", title: "p99 ms", digits: 2 },
@@ -76,6 +80,7 @@ export const LOADS: readonly LoadPlan[] = [
       load: "latency",
       size: { clients: 200, perSecond: 200, warmUpSeconds: 1, seconds: 4 },
     },
+    peers: CHATS_AND_STORED,
     columns: [
       { key: "p50Ms", title: "p50 ms", digits: 2, compare: true },
       { key: "p99Ms", title: "p99 ms", digits: 2, compare: true },
@@ -164,6 +169,7 @@ export const SMOKE: readonly LoadPlan[] = [
       load: "burst",
       size: { clients: 4, messages: 5, together: 1, warmUp: 0, seconds: 0.01 },
     },
+    peers: ["parley", "naive"],
     columns: DELIVERIES,
   },
 ];

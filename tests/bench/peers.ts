@@ -33,7 +33,14 @@ export interface Peer {
 }
 
 /** The peers by name; Parley is the one that the others are compared with. */
-export type PeerKey = "parley" | "cluster" | "bun" | "ws" | "socketIo" | "naive";
+export type PeerKey =
+  | "parley"
+  | "cluster"
+  | "bun"
+  | "ws"
+  | "socketIo"
+  | "naive"
+  | "naiveDurable";
 
 /** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
 export const PARLEY: Peer = {
@@ -87,6 +94,22 @@ export const NAIVE: Peer = scripted({
   command: [Deno.execPath(), "run", "--no-config", "--allow-net", serverPath("naive.ts")],
 });
 
+/** The same with a commit before each broadcast, in the directory that it is started in. */
+const NAIVE_DURABLE: Peer = scripted({
+  key: "naiveDurable",
+  label: "naive Deno, stored",
+  dialect: "plain",
+  command: [
+    Deno.execPath(),
+    "run",
+    "--no-config",
+    "--allow-net",
+    "--allow-read=.",
+    "--allow-write=.",
+    serverPath("naive_durable.ts"),
+  ],
+});
+
 /** All peers that can be had here, Parley first; `absent` says why the others cannot. */
 export async function findPeers(root: string): Promise<{ peers: Peer[]; absent: string[] }> {
   const peers = [PARLEY];
@@ -120,7 +143,7 @@ export async function findPeers(root: string): Promise<{ peers: Peer[]; absent: 
       dialect: "socketIo",
       command: ["node", serverPath("socket_io.js"), path],
     }));
-  return { peers: [...peers, NAIVE], absent };
+  return { peers: [...peers, NAIVE, NAIVE_DURABLE], absent };
 }
 
 function serverPath(name: string): string {
@@ -139,9 +162,11 @@ function scripted({ key, label, dialect, command }: Script): Peer {
   return {
     key,
     label,
-    async start({ pinning }) {
+    async start({ pinning, scratch }) {
       const [program = "", ...args] = [...pinning, ...command];
-      const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
+      const cwd = await Deno.makeTempDir({ dir: scratch });
+      const child = new Deno.Command(program, { args, cwd, stdin: "null", stdout: "piped" })
+        .spawn();
       const port = Number(await firstLine(child.stdout));
       return {
         port,

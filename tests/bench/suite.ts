@@ -46,7 +46,7 @@ export async function runSuite(options: SuiteOptions): Promise<LoadResult[]> {
   const { plans, peers, rounds, progress } = options;
   const results = plans.map((plan): LoadResult => ({
     plan,
-    rows: peers.filter(({ key }) => plan.peers?.includes(key) ?? true)
+    rows: peers.filter(({ key }) => plan.peers.includes(key))
       .map(({ key, label }) => ({ peer: key, label, rounds: [] })),
   }));
   for (let round = 0; round < rounds; round++) {
