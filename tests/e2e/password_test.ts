@@ -34,8 +34,8 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await ann.page.getByRole("alert").isVisible(), false);
     await logIn(ann.page, "nothing");
     assertMatch(await ann.page.getByRole("alert").innerText(), /not the password/);
-    // The cursor is where the next try is typed.
-    assertEquals(await ann.page.locator("#password:focus").count(), 1);
+    // The cursor is where the next try is typed, as soon as the page is there.
+    await ann.page.locator("#password:focus").waitFor();
     await logIn(ann.page, "open sesame");
     await ann.page.getByLabel("Your name").waitFor();
     assertEquals(new URL(ann.page.url()).pathname, "/");
