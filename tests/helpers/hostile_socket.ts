@@ -1,5 +1,6 @@
 // Connections of those who mean no good: no deadline of their own, and no surprise that they are ended.
 
+import { isEnd } from "./connection_end.ts";
 import { HANDSHAKE } from "./raw_ws.ts";
 
 const encoder = new TextEncoder();
@@ -76,10 +77,4 @@ export class HostileSocket implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-function isEnd(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.ConnectionAborted;
 }

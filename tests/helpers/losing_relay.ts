@@ -1,6 +1,8 @@
 // A network that carries what is asked and loses what is answered: the connection breaks after the
 // server has done its work and before anybody learns of it.
 
+import { isEnd } from "./connection_end.ts";
+
 /** Hands connections on to a port of this machine. */
 export class LosingRelay implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -74,14 +76,6 @@ async function pump(from: Deno.TcpConn, to: Deno.TcpConn, passes: () => boolean)
       for (let sent = 0; sent < length;) sent += await to.write(buffer.subarray(sent, length));
     }
   } catch (error) {
-    if (!LEFT.some((kind) => error instanceof kind)) throw error;
+    if (!isEnd(error)) throw error;
   }
 }
-
-const LEFT = [
-  Deno.errors.BadResource,
-  Deno.errors.Interrupted,
-  Deno.errors.ConnectionReset,
-  Deno.errors.BrokenPipe,
-  Deno.errors.NotConnected,
-];
