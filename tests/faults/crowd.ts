@@ -6,7 +6,7 @@ import type { ChatClient } from "../../src/client/client.ts";
 import { createClient } from "../../src/create_client.ts";
 import { MAX_LINES_TOGETHER } from "../../src/protocol.ts";
 import { inParallel } from "../helpers/in_parallel.ts";
-import { untilMetrics } from "../helpers/metrics_page.ts";
+import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
 import { cpuSeconds, procMissing, residentMb, until } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { JsonClient, TextClient } from "../helpers/ws_client.ts";
@@ -14,6 +14,8 @@ import type { Fault, Outcome, Scale } from "./fault.ts";
 
 /** Nobody is kept out. */
 const MANY = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
+
+const MINUTE_MS = 60_000;
 
 /** All of them are back after a restart within this. */
 const BACK_WITHIN_MS = 30_000;
@@ -61,32 +63,42 @@ async function sitting(scale: Scale): Promise<Outcome> {
     sockets.push(socket);
     await opened.promise;
   });
-  const memory = residentMb(server.pid) - base;
+  const growth = () => residentMb(server.pid) - base;
+  const memory = [growth()];
   const times: number[] = [];
   // A crowd that has come is told of itself first.
   await ann.sync();
-  const rounds = scale === "quick" ? 5 : 30;
+  const rounds = scale === "quick" ? 5 : 10;
   for (let round = 1; round <= rounds; round++) {
+    if (scale === "long") await new Promise((resolve) => setTimeout(resolve, MINUTE_MS));
     const startedAt = performance.now();
     ann.send({ type: "send", id: crypto.randomUUID(), text: "everybody" });
     await until("everyone is told", () => told === round * count);
     times.push(performance.now() - startedAt);
-    if (scale === "long") await new Promise((resolve) => setTimeout(resolve, 2_000));
+    memory.push(growth());
   }
-  const [fastest = 0] = times.toSorted((a, b) => a - b);
-  const after = residentMb(server.pid) - base;
-  assertLess(after, 400);
+  assertLess(Math.max(...memory), 400);
+  times.sort((a, b) => a - b);
+  const [fastest = 0] = times;
+  const median = times[Math.floor(rounds / 2)] ?? 0;
+  // The ten thousand readers are one process on the same machine, so only the best says what is possible.
   if (scale === "long") assertLess(fastest, 500);
+  const page = await readMetrics(server.url);
+  const handedMs = (page.get("chat_delivery_seconds_sum") ?? NaN) / rounds * 1000;
   for (const socket of sockets) socket.close();
   await Promise.all(closed);
   await untilMetrics(server.url, (page) => page.get("chat_active_connections") === 1);
   return {
     rounds,
-    checked: `${count} sockets, memory +${memory.toFixed(0)} MB, +${
-      after.toFixed(0)
-    } MB later; a message to all of them in ${fastest.toFixed(0)} to ${
-      Math.max(...times).toFixed(0)
-    } ms, gone at the end`,
+    checked: `${count} sockets${scale === "long" ? ", a message a minute" : ""}, memory +${
+      memory[0]?.toFixed(0)
+    } MB, +${memory.at(-1)?.toFixed(0)} MB at the end, never more than +${
+      Math.max(...memory).toFixed(0)
+    } MB; a message stored and handed to every socket in ${
+      handedMs.toFixed(0)
+    } ms, read by all in ${fastest.toFixed(0)} to ${times.at(-1)?.toFixed(0)} ms (median ${
+      median.toFixed(0)
+    }), gone at the end`,
   };
 }
 

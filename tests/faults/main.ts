@@ -1,9 +1,10 @@
 // The long half of the fault suite: every fault as often as it takes, and the table of what came of it.
 //
-//     deno task test:faults              all of them, some thirty minutes
+//     deno task test:faults              all of them, some fifty minutes
 //     deno task test:faults 1 5 28       only those
 //     deno task test:faults quick        all, as short as in `deno task test`
 
+import { BURST_FAULTS } from "./burst.ts";
 import { CHURN_FAULTS } from "./churn.ts";
 import { CLOCK_FAULTS } from "./clock.ts";
 import { CLUSTER_FAULTS } from "./cluster.ts";
@@ -38,6 +39,7 @@ const FAULTS: readonly Fault[] = [
   ...FUZZ_FAULTS,
   ...CROWD_FAULTS,
   ...CHURN_FAULTS,
+  ...BURST_FAULTS,
   ...NETWORK_FAULTS,
   ...SUPERVISOR_FAULTS,
   ...CLUSTER_FAULTS,
