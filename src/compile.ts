@@ -27,8 +27,16 @@ async function compile(args: readonly string[]): Promise<number> {
   if (target !== undefined && !TARGETS.includes(target)) {
     return fail(`Cannot compile: use --target with one of ${TARGETS.join(", ")}, or alone`, 2);
   }
-  const bundling = ["bundle", "--quiet", "--platform", "deno", "--output", BUNDLE, "main.ts"];
-  return await deno(bundling) || await deno([
+  return await deno([
+    "bundle",
+    // What goes into the executable is what the lock file says, to the byte.
+    "--lock=deno.lock",
+    "--frozen",
+    "--quiet",
+    "--platform=deno",
+    `--output=${BUNDLE}`,
+    "main.ts",
+  ]) || await deno([
     "compile",
     // All that the configuration would add is in the bundle.
     "--no-config",

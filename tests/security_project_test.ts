@@ -68,10 +68,15 @@ Deno.test("security 37: --host 127.0.0.1 listens there and nowhere else", async 
 Deno.test("security 41: every package has one version and one hash, and no start changes them", async () => {
   const { importMap, tasks } = JSON.parse(await readText("deno.json"));
   for (const { command } of Object.values<{ command: string }>(tasks)) {
-    for (const run of command.match(/deno (run|test|check) [^&]*/g) ?? []) {
+    for (const run of command.match(/deno (run|test|check|bundle) [^&]*/g) ?? []) {
       assertMatch(run, / --lock=deno\.lock --frozen( |$)/);
     }
   }
+  // It bundles by itself what goes into the executable.
+  assertMatch(
+    await readText("src/compile.ts"),
+    /"bundle",[^\]]*"--lock=deno\.lock",\s*"--frozen",/,
+  );
   for (const specifier of Object.values<string>(JSON.parse(await readText(importMap)).imports)) {
     assertMatch(specifier, /^npm:(@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+(\/[\w./-]+)?$/);
   }
