@@ -4,7 +4,6 @@ import type { Connection } from "./connection.ts";
 import { assertNoWait } from "./guard.ts";
 import { MAX_FRAME_BYTES } from "./limits.ts";
 import { normalizeName } from "./message.ts";
-import type { Claim } from "./name_registry.ts";
 import {
   type ClientFrame,
   decodeFrame,
@@ -70,17 +69,17 @@ export class JsonSession extends BaseSession {
     const wanted = normalizeName(frame.name);
     assertNoWait(this.takeToken("join"));
     const given = frame.key ?? this.#cookieKey;
-    const claim = this.deps.names.claim(wanted, given, { borrow: frame.borrow === true });
-    return whenHad(claim, (claim) => this.#enter(claim, given === undefined));
+    const borrow = frame.borrow === true;
+    const claim = this.deps.names.claim(wanted, given, { borrow });
+    return whenHad(claim, ({ name, key }) => {
+      if (this.isHere) return this.#enter(name, key);
+      // Nobody will ever know a key that was made for it, or come back for what was only borrowed.
+      if (key !== given || borrow) this.deps.names.forget(name);
+    });
   }
 
-  #enter({ name, key }: Claim, isKeyNew: boolean): void {
-    const { room, names } = this.deps;
-    if (!this.isHere) {
-      // Nobody will ever know the key that was made for it.
-      if (isKeyNew) names.forget(name);
-      return;
-    }
+  #enter(name: string, key: string): void {
+    const { room } = this.deps;
     // The answer first, so that a client knows its own name when it reads who has joined.
     room.send(this.connection, encodeJoined(name, key));
     room.join(this.connection, name);

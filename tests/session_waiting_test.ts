@@ -24,10 +24,13 @@ function heard({ peer }: Client<JsonSession>): string[] {
   });
 }
 
-function joining(world: SessionWorld, name = "Ann", key?: string): Client<JsonSession> {
+function joining(
+  world: SessionWorld,
+  options: { key?: string; borrow?: boolean } = {},
+): Client<JsonSession> {
   const client = world.json();
   heard(client);
-  say(client, { type: "join", name, ...(key === undefined ? {} : { key }) });
+  say(client, { type: "join", name: "Ann", ...options });
   return client;
 }
 
@@ -89,17 +92,20 @@ Deno.test("So much may wait for a name; more is refused, and what waits is not l
 });
 
 Deno.test("A client that is gone when its name comes holds it not, and says nothing", async () => {
-  for (const key of [undefined, "k".repeat(22)]) {
+  const key = "k".repeat(22);
+  for (const options of [{}, { key }, { key: "none" }, { key, borrow: true }]) {
     const world = new SessionWorld({ asks: true });
-    const client = joining(world, "Ann", key);
+    const client = joining(world, options);
     say(client, { type: "send", id: "a", text: "a" }, { type: "join", name: "Bea" });
     world.room.remove(client.session.connection);
     world.asked.answer();
     await world.settle();
     assertEquals([world.room.online, world.disk.messages.length], [[], 0]);
     assertEquals([world.asked.asked, world.refused], [0, []]);
-    // With a key of its own it comes back; the one that was made here nobody knows.
-    assertEquals(world.names.free("Ann"), key === undefined ? "Ann" : "Ann-2");
+    // With a key of its own it comes back; the one that was made here nobody knows, and what is only
+    // borrowed waits for nobody.
+    const isKept = options.key === key && options.borrow !== true;
+    assertEquals(world.names.free("Ann"), isKept ? "Ann-2" : "Ann");
   }
 });
 
