@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import type { StoredMessage } from "../src/message.ts";
 import { chromeOf } from "../src/page_chrome.ts";
@@ -17,6 +17,25 @@ Deno.test("The rows that are kept are the rows of the messages asked for, whiche
       assertEquals(parts.rows(messages), renderRows(messages));
     }
   }));
+});
+
+Deno.test("Rows are made once for the same messages, and anew when there is another one", () => {
+  const parts = new PageParts();
+  let made = 0;
+  const [one, two] = storedRange(1, 2).map((message) => ({
+    ...message,
+    get text() {
+      made++;
+      return "a text";
+    },
+  })) as [StoredMessage, StoredMessage];
+  parts.rows([one]);
+  const once = made;
+  assertGreater(once, 0);
+  parts.rows([one]);
+  assertEquals(made, once);
+  parts.rows([one, two]);
+  assertGreater(made, once);
 });
 
 Deno.test("What the page says besides the messages is made once for each look", () => {
