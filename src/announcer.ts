@@ -4,7 +4,7 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { MAX_BUFFERED_BYTES } from "./limits.ts";
-import { NOBODY_ELSE, type Outlet } from "./outlet.ts";
+import type { Outlet } from "./outlet.ts";
 import { PresenceDelta } from "./presence.ts";
 import { PresenceFrames } from "./presence_frames.ts";
 import { Throttle } from "./throttle.ts";
@@ -44,7 +44,7 @@ export class Announcer {
   constructor(
     clock: Pick<Clock, "now" | "after">,
     audience: Audience,
-    others: Pick<Outlet, "typing"> = NOBODY_ELSE,
+    others: Pick<Outlet, "typing">,
   ) {
     this.#audience = audience;
     this.#others = others;

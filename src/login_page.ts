@@ -9,7 +9,7 @@ import { type Door, PASS_COOKIE } from "./door.ts";
 import { type ChatError, toChatError } from "./errors.ts";
 import { checkOrigin } from "./guard.ts";
 import type { Observer } from "./observer.ts";
-import { chromeOf } from "./page_chrome.ts";
+import { PageParts } from "./page_parts.ts";
 import { TOKEN_SECONDS } from "./password.ts";
 import { preferencesOf } from "./preferences.ts";
 import { refusalHeaders } from "./problem.ts";
@@ -29,6 +29,7 @@ export interface LoginPageDeps {
 /** What is shown instead of the chat, and `POST /login`. */
 export class LoginPage {
   readonly #deps: LoginPageDeps;
+  readonly #parts = new PageParts();
 
   constructor(deps: LoginPageDeps) {
     this.#deps = deps;
@@ -41,7 +42,7 @@ export class LoginPage {
       ? wordsOf(preferences.language).refusal(refusal)
       : undefined;
     const html = fillTemplate(this.#deps.template, {
-      ...chromeOf(preferences),
+      ...this.#parts.chrome(preferences),
       title: escape(this.#deps.config.title),
       error: escape(error ?? ""),
       errorHidden: error === undefined ? "hidden" : "",

@@ -22,7 +22,12 @@ export class TextSession extends BaseSession {
     super(deps, options);
     const { room, names } = deps;
     const cursor = room.history.end;
-    this.connection = room.add({ ...options, dialect: textDialect, cursor, follows: false });
+    this.connection = room.add({
+      peer: options.peer,
+      dialect: textDialect,
+      cursor,
+      follows: false,
+    });
     const wanted = this.#wantedName(options.name);
     const greet = (name: string) => this.#greet(name, options.history);
     this.inOrder(() => {

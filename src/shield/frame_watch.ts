@@ -27,7 +27,7 @@ export class FrameWatch {
    * 1002 for what no client sends, 1009 for a message over the limit, in one frame or several.
    */
   push(chunk: Uint8Array): { readonly pass: Uint8Array; readonly fault?: number } {
-    const bytes = concat(this.#held, chunk);
+    const bytes = this.#held.length === 0 ? chunk : concat(this.#held, chunk);
     let at = 0;
     for (;;) {
       const passing = Math.min(this.#left, bytes.length - at);
