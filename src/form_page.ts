@@ -7,11 +7,10 @@ import { readCookie } from "./cookies.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import { checkOrigin } from "./guard.ts";
 import { isMessageId } from "./message.ts";
-import { isKey } from "./name_registry.ts";
 import type { Observer } from "./observer.ts";
 import { renderPage } from "./page.ts";
 import { PageParts } from "./page_parts.ts";
-import { KEY_COOKIE, NAME_COOKIE, type Posting } from "./posting.ts";
+import { cookieKey, KEY_COOKIE, NAME_COOKIE, type Posting } from "./posting.ts";
 import { keepChoice, preferencesOf } from "./preferences.ts";
 import { refusalHeaders } from "./problem.ts";
 import { decodePost, wireLimits } from "./protocol.ts";
@@ -164,11 +163,6 @@ function isSecure({ outside }: Visitor): boolean {
 /** Browsers send at least one of these with every post. */
 function isBrowser(request: Request): boolean {
   return request.headers.has("origin") || request.headers.has("sec-fetch-site");
-}
-
-function cookieKey(request: Request): string | undefined {
-  const key = readCookie(request, KEY_COOKIE);
-  return key !== undefined && isKey(key) ? key : undefined;
 }
 
 function cookieName(request: Request): string {

@@ -2,6 +2,7 @@
 // store.
 
 import type { Clock } from "./clock.ts";
+import { readCookie } from "./cookies.ts";
 import { BucketTable, messageRate } from "./guard.ts";
 import { normalizeName, normalizeText } from "./message.ts";
 import { type Claim, isKey, type NameRegistry } from "./name_registry.ts";
@@ -13,6 +14,12 @@ export const KEY_COOKIE = "parley_key";
 
 /** The cookie that keeps the name itself, so that the form need not ask again. */
 export const NAME_COOKIE = "parley_name";
+
+/** The key in the cookies of `request`, when there is one. */
+export function cookieKey(request: Pick<Request, "headers">): string | undefined {
+  const key = readCookie(request, KEY_COOKIE);
+  return key !== undefined && isKey(key) ? key : undefined;
+}
 
 /** Clients whose rate is remembered; a full bucket forgotten is a full bucket. */
 const MAX_BUCKETS = 10_000;

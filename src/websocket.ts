@@ -3,14 +3,12 @@
 
 import type { Clock } from "./clock.ts";
 import type { Peer } from "./connection.ts";
-import { readCookie } from "./cookies.ts";
 import { ChatError } from "./errors.ts";
 import { type Admissions, messageRate, type Rate, TokenBucket } from "./guard.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
 import { JsonSession } from "./json_session.ts";
-import { isKey } from "./name_registry.ts";
 import type { Observer } from "./observer.ts";
-import { KEY_COOKIE } from "./posting.ts";
+import { cookieKey } from "./posting.ts";
 import { parseSince } from "./protocol.ts";
 import type { Session, SessionDeps, SessionOptions } from "./session.ts";
 import { SUBPROTOCOL } from "./subprotocol.ts";
@@ -82,9 +80,8 @@ function opener(request: Request, isJson: boolean): Open {
     return (deps, options) => new TextSession(deps, { ...options, name, history });
   }
   const since = parseSince(searchParams.get("since"));
-  const cookie = readCookie(request, KEY_COOKIE);
-  const cookieKey = cookie !== undefined && isKey(cookie) ? cookie : undefined;
-  return (deps, options) => new JsonSession(deps, { ...options, since, cookieKey });
+  const key = cookieKey(request);
+  return (deps, options) => new JsonSession(deps, { ...options, since, cookieKey: key });
 }
 
 function checkHandshake({ method, headers }: Request): void {
