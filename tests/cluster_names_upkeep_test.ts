@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { ChatError } from "../src/errors.ts";
 import { MAX_KEPT_NAMES, NAME_KEPT_MS } from "../src/name_registry.ts";
 import { CLAIM_DEADLINE_MS } from "../src/nats/cluster_names.ts";
-import { encodeEntry } from "../src/nats/name_entry.ts";
+import { encodeEntry, entryKeys } from "../src/nats/name_entry.ts";
 import { NameMirror } from "../src/nats/name_mirror.ts";
 import { REFRESH_MS } from "../src/nats/name_upkeep.ts";
 import { OwnedNames } from "../src/nats/owned_names.ts";
@@ -179,6 +179,32 @@ Deno.test("security 33: so many names are kept for nobody, and the one unused lo
   use("n0", MAX_KEPT_NAMES);
   use("one more", MAX_KEPT_NAMES);
   assertEquals(owned.surplus?.entry.name, "n1");
+});
+
+Deno.test("security 33: a name too many is given up in the bucket, where others find it free", async () => {
+  const { cluster, a } = start(1);
+  for (const name of ["first", "second"]) {
+    await have(cluster, a, { name });
+    a.names.release(name);
+  }
+  for (let n = 2; n < MAX_KEPT_NAMES - 1; n++) {
+    const entry = { name: `n${n}`, proof: "p".repeat(43), node: a.id, borrowed: false };
+    a.names.upkeep.owned.use(entry, cluster.clock.now());
+  }
+  const areThere = () =>
+    ["first", "second", "third", "last"].map((name) =>
+      entryKeys(name).some((key) => cluster.read(key) !== undefined)
+    );
+  await have(cluster, a, { name: "third" });
+  await claim(cluster, a, { name: "fourth" });
+  assertEquals(areThere(), [true, true, true, false], "as many as may be");
+  // Whether it is released, or used without being held.
+  a.names.release("third");
+  await cluster.run(50);
+  assertEquals(areThere(), [false, true, true, false]);
+  await claim(cluster, a, { name: "last" });
+  await cluster.run(50);
+  assertEquals(areThere(), [false, false, true, true]);
 });
 
 const steps = fc.array(
