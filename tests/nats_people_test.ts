@@ -2,7 +2,9 @@
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { ChatError } from "../src/errors.ts";
+import { encodeEntry, entryKeys } from "../src/nats/name_entry.ts";
 import { BUCKET } from "../src/nats/nats_bucket.ts";
+import { connect } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 import { PeopleNode, type PeopleNodeOptions, until } from "./helpers/people_node.ts";
 
@@ -172,6 +174,19 @@ natsTest("A bucket that is gone is made again, with the names that are held", as
   await until(() => isFree(b, "Zoe"), () => "not yet made again", 10_000);
   await until(() => !isFree(b, "Ann"), () => b.told, 10_000);
   assertEquals(await b.claim("Ann", key), { name: "Ann", key });
+});
+
+natsTest("Whose name has become somebody else's is put out of the room", async () => {
+  await using cluster = await start(1);
+  const { a } = cluster;
+  const { connection } = await a.join("Ann");
+  const { connection: other } = await a.join("Bob");
+  await using outside = await connect(cluster.server.url);
+  const [proof, node] = ["p".repeat(43), "n".repeat(22)];
+  const value = encodeEntry({ name: "Ann", proof, node, borrowed: false });
+  for (const key of entryKeys("Ann")) outside.nats.publish(`$KV.${BUCKET}.${key}`, value);
+  await until(() => a.told.includes("lost Ann"), () => a.told);
+  assertEquals([a.room.connections.has(connection), a.room.connections.has(other)], [false, true]);
 });
 
 natsTest("After a restart of everything, NATS too, names still have their owners", async () => {
