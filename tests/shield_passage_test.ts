@@ -193,7 +193,7 @@ for (
     await world.client.write(new Uint8Array([...TEXT, ...frame]));
     const closing = [136, 130, 0, 0, 0, 0, code >> 8, code & 255];
     assertEquals([...await server.read(TEXT.length + 8)], [...TEXT, ...closing]);
-    world.pass(4);
+    await world.passAndStay(4);
     await world.client.write(TEXT);
     world.pass(1);
     await assertGone(server);
@@ -208,7 +208,7 @@ Deno.test("Passage ends a client that stays when the server has left, after 5 s"
   server.close();
   assertEquals(await world.client.readToEnd(), new Uint8Array());
   await world.client.write(TEXT);
-  world.pass(4);
+  await world.passAndStay(4);
   await world.client.write(TEXT);
   world.pass(1);
   await world.ended;

@@ -12,6 +12,8 @@ export class PassageWorld implements AsyncDisposable {
   readonly introductions: boolean[] = [];
   /** Whether the client has had everything. */
   isServed = false;
+  /** Whether the passage has ended. */
+  isOver = false;
   /** What the client has. */
   readonly client: RawConnection;
   /** What the server has. */
@@ -32,11 +34,22 @@ export class PassageWorld implements AsyncDisposable {
     });
     // That one of them has left is an error of the other's.
     this.ended = this.passage.run().catch((error) => assert(error.name in Deno.errors, error))
-      .finally(() => [near, far].forEach((end) => end.close()));
+      .finally(() => {
+        this.isOver = true;
+        [near, far].forEach((end) => end.close());
+      });
   }
 
   static async open(): Promise<PassageWorld> {
     return new PassageWorld(await openPair(), await openPair());
+  }
+
+  /** Lets `seconds` pass after which the passage is not over yet. */
+  async passAndStay(seconds: number): Promise<void> {
+    this.pass(seconds);
+    // That it is over is heard on a later turn of the loop.
+    await new Promise((resolve) => setTimeout(resolve));
+    assert(!this.isOver, `It is over after ${seconds} s or less`);
   }
 
   /** Lets `seconds` pass. */
