@@ -1,5 +1,5 @@
 // The server behind its shield, from outside. That everything else is as without it, the other tests
-// hold when they are run with SERVER_FLAGS=--shield.
+// hold when they are run with SERVER_FLAGS=--shield: all others but those with TLS or --reuse-port.
 
 import { assertEquals } from "@std/assert";
 import { readMetrics, untilMetrics } from "./helpers/metrics_page.ts";
