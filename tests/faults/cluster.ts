@@ -46,8 +46,13 @@ async function killNats(): Promise<Outcome> {
     await members.progress(5);
     await cluster.nats.kill();
     for (const node of cluster.nodes) await node.logged("nats lost");
+    const refusalsBefore = members.all.map(({ refusals }) => refusals);
     // Back at once, or long enough for drafts to be refused.
     await pause(round % 4 === 0 ? 6_000 : 100 * (round % 4));
+    if (round % 4 === 0) {
+      const waiting = members.all.filter(({ refusals }, i) => refusals === refusalsBefore[i]);
+      assertEquals(waiting.map(({ name }) => name), []);
+    }
     const backAt = performance.now();
     await cluster.nats.start();
     for (const { url } of cluster.nodes) {
@@ -57,8 +62,13 @@ async function killNats(): Promise<Outcome> {
     assertLess(slowest, RECOVERED_WITHIN_MS);
   }
   const ids = await members.settle();
+  const refusals = members.all.reduce((sum, member) => sum + member.refusals, 0);
   const seconds = (slowest / 1000).toFixed(1);
-  return { rounds, checked: `I1–I3, ${ids.length} messages, well again in ${seconds} s at most` };
+  return {
+    rounds,
+    checked:
+      `I1–I3, ${ids.length} messages, ${refusals} refused, well again in ${seconds} s at most`,
+  };
 }
 
 async function killNodes(): Promise<Outcome> {
