@@ -27,17 +27,21 @@ export async function latency(
   const dialect = DIALECTS[target.dialect];
   await Promise.all(sockets.map((socket, n) => socket.join(dialect, `Client ${n}`)));
 
-  let endLap = startLap(target.pids);
-  const commits = await startCommits(target);
-  const startedAt = performance.now();
-  for (let number = 1; number <= total; number++) {
-    const rest = startedAt + number * 1000 / perSecond - performance.now();
-    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-    if (number === warmUp + 1) endLap = startLap(target.pids);
-    const frame = encodeFrames([dialect.say(number, `Client ${number % clients}`)]);
-    sentAt[number] = performance.now();
-    await sockets[number % clients]?.write(frame);
+  async function say(from: number, to: number): Promise<void> {
+    const startedAt = performance.now();
+    for (let number = from; number <= to; number++) {
+      const rest = startedAt + (number - from + 1) * 1000 / perSecond - performance.now();
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+      const frame = encodeFrames([dialect.say(number, `Client ${number % clients}`)]);
+      sentAt[number] = performance.now();
+      await sockets[number % clients]?.write(frame);
+    }
   }
+
+  await say(1, warmUp);
+  const commits = await startCommits(target);
+  const endLap = startLap(target.pids);
+  await say(warmUp + 1, total);
   await allIsThere.promise;
   const lap = endLap();
   return {
