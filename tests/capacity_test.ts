@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { AS_SHIPPED, BY_ROOM, MEASURED, ORDINARY } from "./bench/capacity.ts";
+import { MAX_NEIGHBOURS } from "../src/nats/neighbours.ts";
+import { AS_SHIPPED, BY_ROOM, MEASURED, ORDINARY, UNLIMITED } from "./bench/capacity.ts";
 import { type Demand, plan } from "./bench/capacity_model.ts";
 
 const anyDemand: fc.Arbitrary<Demand> = fc.record({
@@ -13,7 +14,7 @@ const anyDemand: fc.Arbitrary<Demand> = fc.record({
   stay: fc.integer({ min: 60, max: 3_600 }),
 });
 
-function nodesFor(demand: Demand, layout = AS_SHIPPED): number {
+function nodesFor(demand: Demand, layout = UNLIMITED): number {
   return plan(demand, { layout, costs: MEASURED, limits: ORDINARY }).nodes;
 }
 
@@ -29,6 +30,20 @@ Deno.test("More people, or more to say, never take fewer nodes", () => {
     assert(nodesFor({ ...demand, connections: demand.connections * times }) >= nodes);
     assert(nodesFor({ ...demand, messages: demand.messages * times }) >= nodes);
   }));
+});
+
+Deno.test("A cluster is never larger than its nodes know each other", () => {
+  fc.assert(fc.property(anyDemand, (demand) => {
+    const nodes = nodesFor(demand);
+    assertEquals(nodesFor(demand, AS_SHIPPED), nodes <= MAX_NEIGHBOURS + 1 ? nodes : Infinity);
+  }));
+});
+
+Deno.test("Where nobody says a word, NATS carries what nodes say of themselves", () => {
+  const silent = { connections: 20_000, rooms: 1, messages: 0, bytes: 210, stay: Infinity };
+  const answer = plan(silent, { layout: AS_SHIPPED, costs: MEASURED, limits: ORDINARY });
+  // Two nodes, each heard by both every 3.75 s.
+  assertEquals(answer.natsMessages.toFixed(3), (4 / 3.75).toFixed(3));
 });
 
 Deno.test("A hundred million fit only when a node does not know everybody", () => {

@@ -3,6 +3,7 @@
 //
 //     deno run tests/bench/capacity.ts [CONNECTIONS ROOMS MESSAGES_A_SECOND [BYTES]]
 
+import { MAX_NEIGHBOURS } from "../../src/nats/neighbours.ts";
 import {
   type Answer,
   type Costs,
@@ -13,8 +14,8 @@ import {
 } from "./capacity_model.ts";
 
 /**
- * As measured on one core of the machine of docs/performance.md, but for `nameBytes` and `flushes`, which are
- * estimated.
+ * As measured on one core of the machine of docs/performance.md, but for `news`, `nameBytes` and `flushes`,
+ * which are estimated.
  */
 export const MEASURED: Costs = {
   // The fan-out to 500, commits included.
@@ -23,6 +24,7 @@ export const MEASURED: Costs = {
   message: 0.5e-6,
   publish: 40e-6,
   take: 20e-6,
+  news: 20e-6,
   flushes: 400,
   nodeBytes: 90 * 1024 ** 2,
   connectionBytes: 34 * 1024,
@@ -40,16 +42,14 @@ export const ORDINARY: Limits = {
   streamMessages: 15_000,
 };
 
+const ANY_NODE = { byRoom: false, tellsNames: true };
 export const AS_SHIPPED: Layout = {
+  ...ANY_NODE,
   name: "as shipped: any node, all names",
-  byRoom: false,
-  tellsNames: true,
+  maxNodes: MAX_NEIGHBOURS + 1,
 };
-export const COUNTS: Layout = {
-  ...AS_SHIPPED,
-  name: "numbers in place of names",
-  tellsNames: false,
-};
+export const UNLIMITED: Layout = { ...ANY_NODE, name: "any node, all names, no limit to nodes" };
+const COUNTS: Layout = { ...UNLIMITED, name: "the same, numbers for names", tellsNames: false };
 export const BY_ROOM: Layout = { name: "a room on its own nodes", byRoom: true, tellsNames: true };
 
 const STAY_SECONDS = 600;
@@ -67,7 +67,7 @@ function demand(connections: number, rooms: number, messages: number, bytes = 21
 }
 
 function rowsOf(demand: Demand): string[][] {
-  const layouts = demand.rooms === 1 ? [AS_SHIPPED, COUNTS] : [AS_SHIPPED, COUNTS, BY_ROOM];
+  const layouts = [AS_SHIPPED, UNLIMITED, COUNTS, ...demand.rooms === 1 ? [] : [BY_ROOM]];
   return layouts.map((layout) =>
     cells(layout, plan(demand, { layout, costs: MEASURED, limits: ORDINARY }))
   );

@@ -1,6 +1,8 @@
 // A model of a cluster: what each part has to do in a second, and how many nodes it takes until none is
 // over its limit. Pure; the costs are what `deno task bench` measures.
 
+import { CHANGES_INTERVAL_MS, LEASE_MS } from "../../src/nats/neighbours.ts";
+
 /** What things cost a node, on one core of the machine of docs/performance.md. */
 export interface Costs {
   /** Processor seconds to hand a frame with one message to one socket, the system's part included. */
@@ -11,6 +13,8 @@ export interface Costs {
   readonly publish: number;
   /** Processor seconds to take a message from the stream and encode it, on every node that shows it. */
   readonly take: number;
+  /** Processor seconds to read what another node says of its people. */
+  readonly news: number;
   /** Flushes a second of a room at most: one follows each batch from the stream. */
   readonly flushes: number;
   /** Resident bytes: of a node, of a connection, and of a name that a node knows. */
@@ -53,6 +57,8 @@ export interface Layout {
   readonly byRoom: boolean;
   /** Everybody is told each name that comes or goes; else only how many there are. */
   readonly tellsNames: boolean;
+  /** More nodes do not know each other. @default as many as there are */
+  readonly maxNodes?: number;
 }
 
 /** What a demand takes. */
@@ -73,6 +79,13 @@ export interface Answer {
 
 /** Beyond this many nodes the answer is no. */
 const MAX_NODES = 2 ** 24;
+
+/** Each node says so often that it lives (see src/nats/neighbours.ts). */
+const BEATS_A_SECOND = 4 / (LEASE_MS / 1000);
+/** And so often, at most, who has come and gone. */
+const MAX_CHANGES_A_SECOND = 1000 / CHANGES_INTERVAL_MS;
+/** What stands around the names in that. */
+const NEWS_BYTES = 100;
 
 /** Presence is told this often (see docs/protocol.md). */
 const PRESENCE_FRAMES = 4;
@@ -97,9 +110,11 @@ export function plan(
   }
   const isEnough = full(high) === undefined;
   const load = loadOf(demand, { layout, costs, nodes: high });
+  const isTooMany = high > (layout.maxNodes ?? Infinity);
+  const part = isTooMany ? "nodes that know each other" : full(isEnough ? high - 1 : high);
   return {
-    nodes: isEnough ? high : Infinity,
-    fullFirst: high === 1 ? "nothing" : full(isEnough ? high - 1 : high) ?? "nothing",
+    nodes: isEnough && !isTooMany ? high : Infinity,
+    fullFirst: high === 1 ? "nothing" : part ?? "nothing",
     deliveries: demand.messages * demand.connections / demand.rooms,
     natsMessages: load.natsMessages,
     natsBytes: load.natsBytes,
@@ -135,17 +150,20 @@ function loadOf(
   const presenceFrames = Math.min(PRESENCE_FRAMES, changes);
   const presenceBytes = (layout.tellsNames ? changes : presenceFrames) * NAME_BYTES;
   const namesKnown = layout.byRoom ? people * roomsHere : connections;
-  // Of a name NATS tells every node that knows it.
-  const namesTold = 2 * connections / stay * (layout.byRoom ? spread : nodes);
+  // What a node says of its people NATS hands to all that are to know them, itself too.
+  const knowers = layout.byRoom ? spread : nodes;
+  const names = 2 * connections / stay;
+  const news = nodes * (Math.min(MAX_CHANGES_A_SECOND, names / nodes) + BEATS_A_SECOND);
   return {
     processor: here * (frames + presenceFrames) * costs.frame +
       here * (messagesOfRoom - frames) * costs.message +
-      messages / nodes * costs.publish + messagesOfRoom * roomsHere * costs.take,
+      messages / nodes * costs.publish + messagesOfRoom * roomsHere * costs.take +
+      news / nodes * knowers * costs.news,
     connections: here,
     memory: costs.nodeBytes + here * costs.connectionBytes + namesKnown * costs.nameBytes,
     line: here * (messagesOfRoom * bytes + presenceBytes),
-    natsMessages: messages * spread + namesTold / PRESENCE_FRAMES,
-    natsBytes: messages * bytes * spread + namesTold * NAME_BYTES,
+    natsMessages: messages * spread + news * knowers,
+    natsBytes: messages * bytes * spread + (names * NAME_BYTES + news * NEWS_BYTES) * knowers,
   };
 }
 
