@@ -21,7 +21,7 @@ export function renderLoad({ plan, rows }: LoadResult): string {
 }
 
 /** The median over the rounds; NaN when it was never measured. */
-export function medianOf(row: Row, key: string): number {
+function medianOf(row: Row, key: string): number {
   return median(row.rounds.flatMap((round) => round[key] ?? []));
 }
 
