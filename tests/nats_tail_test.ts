@@ -1,60 +1,16 @@
 // One reading of a log, of which NATS brings what a test says.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ConsumerMessages, JsMsg } from "../src/nats/library.ts";
 import { type ReadableLog, Tail } from "../src/nats/tail.ts";
+import { FakeConsumer } from "./helpers/fake_consumer.ts";
 
-/** A reader of NATS as far as a tail looks at it. */
-class FakeLog {
-  readonly #ended = Promise.withResolvers<Error | undefined>();
-  readonly #news = Promise.withResolvers<string>();
-  #take: (message: JsMsg) => void = () => {};
-  isStopped = false;
-  pending = 0;
-
+/** A log with one reader. */
+class FakeLog extends FakeConsumer {
   /** The log as a tail wants it. */
   get log(): ReadableLog {
     return {
-      // deno-lint-ignore no-explicit-any -- a consumer has much more than is used
-      consumer: () => Promise.resolve(this.#consumer() as any),
+      consumer: () => Promise.resolve(this.consumer),
       toEntry: ({ seq }) => ({ seq, message: undefined }),
-    };
-  }
-
-  bring(seq: number, pending = 0): void {
-    this.#take({ seq, info: { pending } } as JsMsg);
-  }
-
-  tell(type: string): void {
-    this.#news.resolve(type);
-  }
-
-  end(error?: Error): void {
-    this.#news.resolve("end");
-    this.#ended.resolve(error);
-  }
-
-  #consumer() {
-    return {
-      info: () => Promise.resolve({ num_pending: this.pending }),
-      consume: ({ callback }: { callback: (message: JsMsg) => void }) => {
-        this.#take = callback;
-        return Promise.resolve(this.#messages());
-      },
-      delete: () => Promise.resolve(true),
-    };
-  }
-
-  #messages(): Partial<ConsumerMessages> {
-    const news = this.#news.promise;
-    return {
-      closed: () => this.#ended.promise,
-      stop: () => void (this.isStopped = true),
-      status: async function* () {
-        const type = await news;
-        // deno-lint-ignore no-explicit-any -- a test may tell anything
-        if (type !== "end") yield { type } as any;
-      } as ConsumerMessages["status"],
     };
   }
 }
@@ -107,4 +63,14 @@ Deno.test("A tail that ends before it is open is an error", async () => {
   await settle();
   fake.end(new Error("stream not found"));
   await assertRejects(() => opening, Error, "stream not found");
+});
+
+Deno.test("A tail that NATS is silent for before it is open is an error, and is stopped", async () => {
+  const fake = new FakeLog();
+  fake.pending = 1;
+  const opening = Tail.open(fake.log, 1);
+  await settle();
+  fake.tell("heartbeats_missed");
+  await assertRejects(() => opening, Error, "NATS has gone silent");
+  assertEquals(fake.isStopped, true);
 });

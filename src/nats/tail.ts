@@ -3,12 +3,7 @@
 
 import type { Entry, LogStream } from "./log_stream.ts";
 import type { ConsumerMessages } from "./library.ts";
-
-/** NATS says every so often that there is nothing new; twice nothing, and the reading is looked after. */
-const HEARTBEAT_MS = 1_000;
-
-/** Messages that NATS may send before it is asked again. */
-const MAX_UNDER_WAY = 1_000;
+import { endOf, READING, unlessEnded } from "./reading.ts";
 
 /** The part of a log that a reading needs. */
 export type ReadableLog = Pick<LogStream, "consumer" | "toEntry">;
@@ -30,7 +25,7 @@ export class Tail {
     this.#messages = messages;
     this.#remove = options.remove;
     this.#arrived = options.arrived;
-    this.ended = this.#end();
+    this.ended = endOf(messages);
   }
 
   /**
@@ -47,9 +42,7 @@ export class Tail {
     // deno-lint-ignore prefer-const -- the first messages may come before there is a tail
     let tail: Tail | undefined;
     const messages = await consumer.consume({
-      max_messages: MAX_UNDER_WAY,
-      idle_heartbeat: HEARTBEAT_MS,
-      abort_on_missing_resource: true,
+      ...READING,
       callback(message) {
         arrived.push(stream.toEntry(message));
         // The oldest may be removed while they are waited for; the newest is there.
@@ -58,10 +51,7 @@ export class Tail {
       },
     });
     tail = new Tail(messages, { remove: () => consumer.delete(), arrived });
-    const ended = tail.ended.then((error) => {
-      throw error instanceof Error ? error : new Error("The reading of the log was ended");
-    });
-    await Promise.race([caughtUp.promise, ended]);
+    await unlessEnded(tail, caughtUp.promise);
     return tail;
   }
 
@@ -87,15 +77,6 @@ export class Tail {
     this.stop();
     // NATS forgets it by itself, too, some minutes later.
     await this.#remove().catch((error) => error);
-  }
-
-  // The client would ask whether its consumer is still there, and again half a minute later; when it was on
-  // a server of NATS that is gone, nobody answers that.
-  async #end(): Promise<unknown> {
-    for await (const { type } of this.#messages.status()) {
-      if (type === "heartbeats_missed") return new Error("NATS has gone silent");
-    }
-    return await this.#messages.closed();
   }
 
   #schedule(): void {
