@@ -3,12 +3,7 @@
 
 import type { ConsumerMessages, JetStreamClient, JsMsg, NatsLibrary } from "./library.ts";
 import type { NameBucketListener, Written } from "./name_bucket.ts";
-
-/** NATS says every so often that there is nothing new; twice nothing, and the reading has ended. */
-const HEARTBEAT_MS = 1_000;
-
-/** Messages that NATS may send before it is asked again. */
-const MAX_UNDER_WAY = 1_000;
+import { endOf, READING, unlessEnded } from "./reading.ts";
 
 /** What to read, and who is told. */
 export interface BucketReadingOptions {
@@ -29,13 +24,13 @@ export function isDeleted(headers: { get(name: string): string } | undefined): b
 
 /** A reading that has read everything once. */
 export class BucketReading {
-  /** Resolves when it has ended, whoever ended it. */
+  /** Resolves when it has ended, whoever ended it, or when nothing comes any more. */
   readonly ended: Promise<unknown>;
   readonly #messages: ConsumerMessages;
 
   private constructor(messages: ConsumerMessages) {
     this.#messages = messages;
-    this.ended = messages.closed();
+    this.ended = endOf(messages);
   }
 
   /**
@@ -56,9 +51,7 @@ export class BucketReading {
     if (left === 0) read.resolve();
     let isLoaded = false;
     const messages = await consumer.consume({
-      max_messages: MAX_UNDER_WAY,
-      idle_heartbeat: HEARTBEAT_MS,
-      abort_on_missing_resource: true,
+      ...READING,
       callback(message) {
         const { key, written } = toWritten(options, message);
         if (isLoaded) return report(options.listener, { key, written, revision: message.seq });
@@ -68,10 +61,7 @@ export class BucketReading {
       },
     });
     const reading = new BucketReading(messages);
-    const ended = reading.ended.then((error) => {
-      throw error instanceof Error ? error : new Error("The reading of the names was ended");
-    });
-    await Promise.race([read.promise, ended]);
+    await unlessEnded(reading, read.promise);
     isLoaded = true;
     options.listener.loaded(all);
     return reading;

@@ -140,6 +140,7 @@ export class NatsBucket implements NameBucket {
         }
         isTroubled = this.isUp;
       }
+      this.#reading?.stop();
       this.#reading = undefined;
       await this.#pause();
     }
