@@ -36,6 +36,12 @@ const REQUEST_MS = 2_000;
 /** Names that were looked at before: a person says more than one thing, and looking takes its time. */
 const MAX_GOOD_NAMES = 4096;
 
+/**
+ * What NATS says of an id under which it is just storing a message, where older servers answer with a
+ * `seq` of 0 (`JSStreamDuplicateMessageConflict` in nats-server, of its pull request 5827).
+ */
+const DUPLICATE_UNDER_WAY = 10158;
+
 /** What stands in the stream at one place; `undefined` is nothing that anybody could have said. */
 export interface Entry {
   readonly seq: number;
@@ -144,7 +150,8 @@ export class LogStream {
   /** Whether `error` of a publish means that the message is not stored. */
   isRefusal(error: unknown): boolean {
     const { JetStreamApiError } = this.#options.connection.library.jetstream;
-    return error instanceof JetStreamApiError || this.isGone(error);
+    if (error instanceof JetStreamApiError) return error.code !== DUPLICATE_UNDER_WAY;
+    return this.isGone(error);
   }
 
   /** Whether `error` means that nobody took the message: there is no stream, or nobody who looks after it. */

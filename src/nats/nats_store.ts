@@ -169,7 +169,8 @@ export class NatsStore implements MessageStore {
       this.#options.events.committed(1, (this.#options.clock.now() - waiting.receivedAt) / 1000);
       this.#health.stored();
       isNew = !ack.duplicate;
-      if (ack.duplicate && ack.seq <= (this.#follower?.lastSeq ?? 0)) {
+      // Without a place it is under way, and the tail brings it.
+      if (ack.duplicate && ack.seq > 0 && ack.seq <= (this.#follower?.lastSeq ?? 0)) {
         return { message: await this.#original(draft, ack.seq), isNew };
       }
     } catch (error) {
