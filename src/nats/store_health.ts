@@ -22,7 +22,8 @@ export interface StoreHealthEvents {
 export class StoreHealth {
   readonly #clock: Pick<Clock, "after">;
   readonly #events: StoreHealthEvents;
-  #trouble: ChatError | undefined;
+  readonly #unreachable = notSaved(UNREACHABLE);
+  #refusal: ChatError | undefined;
   #isFollowing = false;
   #hasFailed = false;
   #cancelForgiving: Cancel | undefined;
@@ -34,19 +35,19 @@ export class StoreHealth {
 
   /** See `MessageStore.trouble`. */
   get trouble(): ChatError | undefined {
-    return this.#trouble;
+    return this.#isFollowing ? this.#refusal : this.#unreachable;
   }
 
   /** The log is followed from now on, or not any more. */
   setFollowing(isFollowing: boolean): void {
     this.#isFollowing = isFollowing;
     if (isFollowing) this.stored();
-    else this.#trouble = notSaved(UNREACHABLE);
   }
 
-  /** A message was stored. */
+  /** A message was stored, maybe one that was under way when the log was lost. */
   stored(): void {
-    this.#trouble = undefined;
+    this.#refusal = undefined;
+    if (!this.#isFollowing) return;
     if (this.#hasFailed) this.#events.commitRecovered();
     this.#hasFailed = false;
   }
@@ -55,14 +56,12 @@ export class StoreHealth {
   refuse(cause: unknown, why: string): ChatError {
     this.#events.commitFailed(cause, !this.#hasFailed);
     this.#hasFailed = true;
-    const trouble = notSaved(why, cause);
-    this.#trouble = trouble;
+    const refusal = notSaved(why, cause);
+    this.#refusal = refusal;
     // A node that its proxy takes out for being in trouble gets no message to prove itself with.
     this.#cancelForgiving?.();
-    this.#cancelForgiving = this.#clock.after(FORGIVE_MS, () => {
-      if (this.#isFollowing) this.#trouble = undefined;
-    });
-    return trouble;
+    this.#cancelForgiving = this.#clock.after(FORGIVE_MS, () => this.#refusal = undefined);
+    return refusal;
   }
 
   /** Leaves no timer. */
