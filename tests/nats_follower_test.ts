@@ -3,9 +3,10 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { systemClock } from "../src/clock.ts";
 import type { ClusterConnection } from "../src/nats/connection.ts";
-import { type FollowerListener, LogFollower } from "../src/nats/follower.ts";
+import { type FollowerListener, type FollowerOptions, LogFollower } from "../src/nats/follower.ts";
 import { type Entry, type LogState, LogStream, STREAM } from "../src/nats/log_stream.ts";
 import { draft } from "./helpers/drafts.ts";
+import { FakeConsumer } from "./helpers/fake_consumer.ts";
 import { Inbox } from "./helpers/inbox.ts";
 import { connect, NatsEvents } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
@@ -190,4 +191,63 @@ natsTest("A stream that stays shorter than what was read of it is another log", 
   await world.reports.next((report) => report === "failed");
   world.aheadMs = 10_000;
   assertEquals(await world.reports.next((report) => report.startsWith("now")), "now a");
+});
+
+/** A log with one message, each reading of which goes into `readings` and begins when it is `ready`. */
+function fakeLog(readings: FakeConsumer[], ready = Promise.resolve()): FollowerOptions["stream"] {
+  return {
+    state: () => Promise.resolve({ log: "log", firstSeq: 1, lastSeq: 1 }),
+    make: () => Promise.resolve(),
+    async consumer() {
+      const reading = new FakeConsumer();
+      readings.push(reading);
+      await ready;
+      return reading.consumer;
+    },
+    toEntry: ({ seq }) => ({ seq, message: undefined }),
+  };
+}
+
+/** Lets everything run that waits for nothing from outside. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+Deno.test("A connection that is lost and back while a follower opens is followed once", async () => {
+  const [link, listener] = [new Switch(), new Reports()];
+  const readings: FakeConsumer[] = [];
+  const ready = Promise.withResolvers<void>();
+  const stream = fakeLog(readings, ready.promise);
+  const opening = LogFollower.open({ connection: link, stream, clock: systemClock, listener });
+  await settle();
+  link.set(false);
+  link.set(true);
+  await settle();
+  ready.resolve();
+  await using stack = new AsyncDisposableStack();
+  const follower = stack.adopt(await opening, (follower) => follower.close());
+  await settle();
+  for (const reading of readings) reading.bring(2);
+  await settle();
+  assertEquals(listener.all, ["now ", "following", "then "]);
+  assertEquals([readings.length, follower.lastSeq], [1, 2]);
+});
+
+Deno.test("A connection that is lost and back as a follower has opened is followed again", async () => {
+  const [link, listener] = [new Switch(), new Reports()];
+  const readings: FakeConsumer[] = [];
+  const stream = fakeLog(readings);
+  const { following } = Reports.prototype;
+  listener.following = (isFollowing) => {
+    following.call(listener, isFollowing);
+    if (listener.all.length !== 2) return;
+    link.set(false);
+    link.set(true);
+  };
+  const options = { connection: link, stream, clock: systemClock, listener };
+  await using stack = new AsyncDisposableStack();
+  const follower = stack.adopt(await LogFollower.open(options), (follower) => follower.close());
+  await settle();
+  assertEquals(listener.all, ["now ", "following", "not following", "then ", "following"]);
+  assertEquals([readings.length, follower.isFollowing], [2, true]);
 });

@@ -49,7 +49,8 @@ export class LogFollower {
   #log = "";
   #lastSeq = 0;
   #tail: Tail | undefined;
-  #reattaching = false;
+  // From the start: a connection that is lost and back while it opens must not bring a second tail.
+  #reattaching = true;
   #cancelWait: Cancel | undefined;
   #behindSince: number | undefined;
   #isClosed = false;
@@ -68,6 +69,9 @@ export class LogFollower {
     const follower = new LogFollower(options);
     try {
       await follower.#attach();
+      follower.#reattaching = false;
+      // The tail may have ended meanwhile.
+      follower.#reattach();
       return follower;
     } catch (error) {
       await follower.close();
