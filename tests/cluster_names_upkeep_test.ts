@@ -207,6 +207,18 @@ Deno.test("security 33: a name too many is given up in the bucket, where others 
   assertEquals(areThere(), [false, false, true, true]);
 });
 
+Deno.test("A kept name that is another's now counts once among those that are kept", () => {
+  const owned = new OwnedNames();
+  const use = (name: string, proof: string) =>
+    owned.use({ name, proof, node: "", borrowed: false }, 0);
+  use("Ann", "hers");
+  use("Ann", "another's");
+  for (let n = 1; n < MAX_KEPT_NAMES; n++) use(`n${n}`, "");
+  assertEquals(owned.surplus, undefined);
+  use("one more", "");
+  assertEquals(owned.surplus?.entry.proof, "another's");
+});
+
 const steps = fc.array(
   fc.record({
     node: fc.nat({ max: 2 }),

@@ -40,7 +40,10 @@ export class OwnedNames {
   /** The one with this `entry`, from now on kept unless it is held: it was used at `usedAt`. */
   use(entry: NameEntry, usedAt: number): Owned {
     const known = this.get(entry.name);
-    const owned = known?.entry.proof === entry.proof ? known : this.#add(entry, usedAt);
+    const isSame = known?.entry.proof === entry.proof;
+    // Otherwise it stays among those that are kept, where nobody finds it, and takes the place of another.
+    if (known !== undefined && !isSame) this.drop(known);
+    const owned = isSame ? known : this.#add(entry, usedAt);
     if (owned.state !== "held") this.keep(owned, usedAt);
     return owned;
   }
