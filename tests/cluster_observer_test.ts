@@ -30,6 +30,18 @@ const FACTS: [
   [(to) => to.entryIgnored(7), "warn", "log entry ignored", { seq: 7 }],
   [(to) => to.tailFailed(error), "warn", "log not readable", { error }],
   [(to) => to.logRestarted(3), "warn", "log restarted", { messages: 3 }],
+  [(to) => to.neighbourCame("n1"), "info", "node came", { node: "n1" }],
+  [
+    (to) => to.neighbourGone("n1", "silence"),
+    "info",
+    "node gone",
+    { node: "n1", why: "silence" },
+  ],
+  [(to) => to.neighbourIgnored(), "warn", "node not understood", {}],
+  [(to) => to.nameLost("Ann"), "warn", "name lost", { name: "Ann" }],
+  [(to) => to.nameNotKept(error), "warn", "name not kept", { error }],
+  [(to) => to.bucketDiffers("a is b"), "warn", "names have other limits", { what: "a is b" }],
+  [(to) => to.namesUnreadable(error), "warn", "names not readable", { error }],
 ];
 
 for (const [tell, level, message, fields] of FACTS) {
@@ -46,20 +58,40 @@ Deno.test("ClusterObserver counts what any store tells where all stores are coun
   cluster.committed(1, 0.25);
   cluster.commitFailed(error, true);
   cluster.commitRecovered();
+  cluster.deliveryFailed(error);
   assertEquals(changes(before, await world.samples()), {
     chat_store_commits_total: 1,
     chat_store_commit_seconds_sum: 0.25,
     chat_store_commit_seconds_count: 1,
     chat_store_errors_total: 1,
+    chat_faults_total: 1,
   });
-  assertEquals(world.events.map(({ message }) => message), ["store failed", "store recovered"]);
+  const told = world.events.map(({ message, fields }) => [message, fields["where"]]);
+  assertEquals(told, [
+    ["store failed", undefined],
+    ["store recovered", undefined],
+    ["fault", "deliver"],
+  ]);
 });
 
-Deno.test("ClusterObserver does not let whoever writes in the stream fill the log", () => {
-  const { cluster, events, clock } = makeWorld();
-  for (let seq = 0; seq < 1000; seq++) cluster.entryIgnored(seq);
-  assertEquals(events.length, 20);
-  clock.advance(1000);
-  for (let seq = 0; seq < 1000; seq++) cluster.entryIgnored(seq);
-  assertEquals(events.length, 21);
-});
+/** What comes as fast as somebody else likes. */
+const FLOODS: [what: string, tell: (to: ClusterObserver, n: number) => void][] = [
+  ["what stands in the stream", (to, n) => to.entryIgnored(n)],
+  ["what NATS refuses", (to) => to.clusterComplained(error)],
+  ["who comes on the bus", (to, n) => to.neighbourCame(`n${n}`)],
+  ["who leaves it", (to, n) => to.neighbourGone(`n${n}`, "goodbye")],
+  ["what is said there", (to) => to.neighbourIgnored()],
+  ["names that are taken away", (to, n) => to.nameLost(`n${n}`)],
+  ["names that cannot be written", (to) => to.nameNotKept(error)],
+];
+
+for (const [what, tell] of FLOODS) {
+  Deno.test(`ClusterObserver does not let ${what} fill the log`, () => {
+    const { cluster, events, clock } = makeWorld();
+    for (let n = 0; n < 1000; n++) tell(cluster, n);
+    assertEquals(events.length, 20);
+    clock.advance(1000);
+    for (let n = 0; n < 1000; n++) tell(cluster, n);
+    assertEquals(events.length, 21);
+  });
+}

@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { LEASE_MS, MAX_NEIGHBOURS } from "../src/nats/neighbours.ts";
-import { MAX_BUS_BYTES } from "../src/nats/neighbour_wire.ts";
+import { Neighbour } from "../src/nats/neighbour.ts";
+import { MAX_BUS_BYTES, MAX_NODE_NAMES, MAX_TYPISTS } from "../src/nats/neighbour_wire.ts";
 import { FakeBus, type FakeNode, type Fate } from "./helpers/neighbour_world.ts";
 
 function start(count: number): { bus: FakeBus; nodes: FakeNode[] } {
@@ -252,6 +253,7 @@ const HOSTILE: unknown[] = [
   { type: "list", node: "x".repeat(22), change: 1, part: 0, parts: 1, names: ["x".repeat(257)] },
   { type: "list", node: "x".repeat(22), change: 1, part: 0, parts: 1, names: [7] },
   { type: "change", node: "x".repeat(22), change: 1, held: "Ann", released: [] },
+  { type: "typing", node: "x".repeat(22), names: Array(MAX_TYPISTS + 1).fill("Ann") },
 ];
 
 Deno.test("security 40: what no node would say is ignored, and so is what is too long", () => {
@@ -277,6 +279,21 @@ Deno.test("security 33: so many nodes are believed in, and no more", () => {
     a?.neighbours.receive(JSON.stringify({ type: "hello", node: `${n}`.padEnd(22, "_") }));
   }
   assertEquals(a?.told.length, MAX_NEIGHBOURS);
+});
+
+Deno.test("security 33: a node has so many names, however many parts its list comes in, and no more", () => {
+  let [held, ignored] = [0, 0];
+  const neighbour = new Neighbour(0, {
+    held: () => held++,
+    released: () => {},
+    ignored: () => ignored++,
+  });
+  const half = MAX_NODE_NAMES / 2;
+  for (const part of [0, 1]) {
+    const names = Array.from({ length: half + part }, (_, n) => `${part} ${n}`);
+    neighbour.list({ type: "list", node: OTHER, change: 1, part, parts: 2, names });
+  }
+  assertEquals([neighbour.names.size, held, ignored], [MAX_NODE_NAMES, MAX_NODE_NAMES, 1]);
 });
 
 const NAMES = ["Ann", "Bob", "Cy"];
@@ -335,7 +352,7 @@ Deno.test("Whatever the bus loses, repeats and reorders, all nodes agree in the 
   );
 });
 
-/** Held and released by turns, for each of the names that no more than one other node has. */
+/** Of each name, it was told of so many comings, less the goings, as other nodes hold it. */
 function assertToldTruly({ told, elsewhere }: FakeNode): void {
   for (const name of NAMES) {
     const count = told.reduce((sum, line) => {
