@@ -3,14 +3,12 @@
 import { fromFileUrl } from "@std/path";
 import { natsMissing, NatsServer } from "../helpers/nats_server.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
+import { NO_LIMITS } from "../helpers/server_run.ts";
 import type { DialectName } from "./dialects.ts";
 import type { Target } from "./loads/target.ts";
 import { type Found, install, labelOf, type PackageName } from "./packages.ts";
 
 const SERVERS = new URL("./servers/", import.meta.url);
-
-/** A load is more than any person sends, all of it from one address; nothing else is different. */
-export const PARLEY_FLAGS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
 
 const CLUSTER_NODES = 3;
 
@@ -49,7 +47,7 @@ export const PARLEY: Peer = {
   async start({ pinning, scratch }) {
     const directory = await Deno.makeTempDir({ dir: scratch });
     const launcher = [...pinning, Deno.execPath()];
-    const server = await ServerProcess.start({ args: PARLEY_FLAGS, directory, launcher });
+    const server = await ServerProcess.start({ args: NO_LIMITS, directory, launcher });
     return {
       port: server.port,
       pids: [server.pid],
@@ -69,7 +67,7 @@ export const CLUSTER: Peer = {
   async start({ pinning }) {
     await using stack = new AsyncDisposableStack();
     const nats = stack.use(await NatsServer.start({ launcher: pinning }));
-    const args = [...PARLEY_FLAGS, `--nats=${nats.url}`, "--reuse-port"];
+    const args = [...NO_LIMITS, `--nats=${nats.url}`, "--reuse-port"];
     const launcher = [...pinning, Deno.execPath()];
     const nodes: ServerProcess[] = [];
     for (let n = 0; n < CLUSTER_NODES; n++) {

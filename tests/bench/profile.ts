@@ -6,12 +6,11 @@
 import { fromFileUrl } from "@std/path";
 import { Scratch } from "../helpers/scratch.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
-import { PERMISSIONS } from "../helpers/server_run.ts";
+import { NO_LIMITS, PERMISSIONS } from "../helpers/server_run.ts";
 import { type CpuProfile, selfShares, toTree } from "./call_tree.ts";
 import { renderFlameGraph } from "./flame_graph.ts";
 import type { Task } from "./load_main.ts";
 import { type LoadPlan, LOADS } from "./loads.ts";
-import { PARLEY_FLAGS } from "./peers.ts";
 import { choosePinning, type Pinning } from "./processors.ts";
 import { runLoad } from "./suite.ts";
 
@@ -27,7 +26,7 @@ async function profile(plan: LoadPlan, pinning: Pinning): Promise<CpuProfile> {
   await using scratch = await Scratch.make();
   const flags = ["--cpu-prof", "--cpu-prof-name=cpu.json"];
   await using server = await ServerProcess.start({
-    args: PARLEY_FLAGS,
+    args: NO_LIMITS,
     directory: scratch.path,
     permissions: [...flags, `--cpu-prof-interval=${SAMPLING_MICROSECONDS}`, ...PERMISSIONS],
     launcher: [...pinning.server, Deno.execPath()],

@@ -9,11 +9,9 @@ import { Prober } from "../helpers/prober.ts";
 import { descriptors, procMissing, residentMb, until } from "../helpers/process_facts.ts";
 import { RawWebSocket } from "../helpers/raw_ws.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
+import { NO_LIMITS } from "../helpers/server_run.ts";
 import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
 import { assertFast, assertHealthy } from "./scene.ts";
-
-/** Nobody is kept out. */
-const MANY = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
 
 /** Those who come first, and are not counted in the memory. */
 const WARM_UP = 200;
@@ -48,7 +46,7 @@ async function churn(scale: Scale, { flags, maxMoreMb }: ChurnOptions): Promise<
   const count = scale === "quick" ? 500 : 50_000;
   const random = chance(SEED);
   await using server = await ServerProcess.start({
-    args: [...MANY, ...flags],
+    args: [...NO_LIMITS, ...flags],
     mayFail: true,
   });
   // What a process needs to get going is not what a fault costs.

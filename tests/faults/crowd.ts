@@ -9,11 +9,9 @@ import { inParallel } from "../helpers/in_parallel.ts";
 import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
 import { cpuSeconds, procMissing, residentMb, until } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
+import { NO_LIMITS } from "../helpers/server_run.ts";
 import { JsonClient, TextClient } from "../helpers/ws_client.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
-
-/** Nobody is kept out. */
-const MANY = ["--rate=0", "--max-per-address=0", "--max-connections=20000"];
 
 const MINUTE_MS = 60_000;
 
@@ -44,7 +42,7 @@ export const CROWD_FAULTS: readonly Fault[] = [
 
 async function sitting(scale: Scale): Promise<Outcome> {
   const count = scale === "quick" ? 2_000 : 10_000;
-  await using server = await ServerProcess.start({ args: MANY });
+  await using server = await ServerProcess.start({ args: NO_LIMITS });
   await using ann = await JsonClient.open(server.url);
   await ann.join("Ann");
   const base = residentMb(server.pid);
@@ -104,7 +102,7 @@ async function sitting(scale: Scale): Promise<Outcome> {
 
 async function comeTogether(scale: Scale): Promise<Outcome> {
   const count = scale === "quick" ? 300 : 2_000;
-  await using server = await ServerProcess.start({ args: MANY });
+  await using server = await ServerProcess.start({ args: NO_LIMITS });
   await using crowd = new AsyncDisposableStack();
   const base = residentMb(server.pid);
   const startedAt = performance.now();
@@ -162,7 +160,7 @@ class Follower {
 
 async function comeBack(scale: Scale): Promise<Outcome> {
   const count = scale === "quick" ? 300 : 2_000;
-  await using server = await ServerProcess.start({ args: [...MANY, "--history=1000"] });
+  await using server = await ServerProcess.start({ args: [...NO_LIMITS, "--history=1000"] });
   const followers = Array.from({ length: count }, () => new Follower(server.url));
   using _all = {
     [Symbol.dispose]: () => followers.forEach(({ client }) => client.close()),

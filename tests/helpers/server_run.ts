@@ -9,6 +9,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).href;
 /** Exactly what `deno task start` gives; paths are relative to the working directory. */
 export const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data"];
 
+/** Flags with which no load keeps anybody out: more than people send, and all of it from one address. */
+export const NO_LIMITS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"] as const;
+
 /** Flags that every server of a test run gets, such as `--shield`. */
 const FLAGS_FOR_ALL = (Deno.env.get("SERVER_FLAGS") ?? "").split(" ").filter((flag) => flag !== "");
 
