@@ -1,14 +1,14 @@
 // The bench itself, in a moment and with small numbers: so that it still runs on the day it is needed, and
 // counts what it says it counts.
 
-import { assertEquals, assertGreater } from "@std/assert";
+import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { selfShares, toTree } from "./bench/call_tree.ts";
 import { textOf } from "./bench/dialects.ts";
 import { LOADS, SMOKE } from "./bench/loads.ts";
 import { MessageScanner } from "./bench/message_scanner.ts";
 import { parseOptions } from "./bench/options.ts";
-import { NAIVE, PARLEY } from "./bench/peers.ts";
+import { NAIVE, PARLEY, PEER_KEYS } from "./bench/peers.ts";
 import { type LoadResult, runSuite } from "./bench/suite.ts";
 import { ratioOf, renderLoad } from "./bench/table.ts";
 import { Scratch } from "./helpers/scratch.ts";
@@ -70,16 +70,19 @@ Deno.test("A load is asked for by how its name begins", () => {
   const options = parseOptions(["fan", "burst", "--rounds", "3"], names);
   assertEquals(options, {
     loads: ["burst", "fan-out-500", "fan-out-2000"],
-    peers: undefined,
+    peers: PEER_KEYS,
     rounds: 3,
     out: undefined,
   });
 });
 
 Deno.test("What the bench cannot understand is answered with what it can", () => {
-  for (const args of [["brust"], ["--rounds", "0"], ["--runds", "3"]]) {
-    const options = parseOptions(args, ["burst", "idle"]);
-    assertEquals("usage" in options && options.usage.includes("burst, idle"), true, args.join(" "));
+  for (const arg of ["brust", "--rounds=0", "--runds=3", "--peers=bun,deno", "--peers="]) {
+    const options = parseOptions([arg], ["burst", "idle"]);
+    assertEquals("usage" in options, true, arg);
+    if (!("usage" in options)) continue;
+    assertStringIncludes(options.usage, "Loads: burst, idle");
+    assertStringIncludes(options.usage, `Peers: ${PEER_KEYS.join(", ")}`);
   }
 });
 

@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   const plans = LOADS.filter(({ name }) => options.loads.includes(name));
   await Deno.mkdir(ROOT, { recursive: true });
   const { peers: all, absent } = await findPeers(join(ROOT, "peers"));
-  const peers = all.filter(({ key }) => options.peers?.includes(key) ?? true);
+  const peers = all.filter(({ key }) => options.peers.includes(key));
   const pinning = await choosePinning();
   const scratch = await Deno.makeTempDir({ dir: ROOT });
   const { rounds } = options;

@@ -30,15 +30,19 @@ export interface Peer {
   start(options: StartOptions): Promise<Started>;
 }
 
-/** The peers by name; Parley is the one that the others are compared with. */
-export type PeerKey =
-  | "parley"
-  | "cluster"
-  | "bun"
-  | "ws"
-  | "socketIo"
-  | "naive"
-  | "naiveDurable";
+/** The peers by name, as they stand in a table; Parley is the one that the others are compared with. */
+export const PEER_KEYS = [
+  "parley",
+  "cluster",
+  "bun",
+  "ws",
+  "socketIo",
+  "naive",
+  "naiveDurable",
+] as const;
+
+/** The name of a peer. */
+export type PeerKey = typeof PEER_KEYS[number];
 
 /** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
 export const PARLEY: Peer = {
