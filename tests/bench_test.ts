@@ -8,7 +8,7 @@ import { textOf } from "./bench/dialects.ts";
 import { LOADS, SMOKE } from "./bench/loads.ts";
 import { MessageScanner } from "./bench/message_scanner.ts";
 import { parseOptions } from "./bench/options.ts";
-import { NAIVE, PARLEY, PEER_KEYS } from "./bench/peers.ts";
+import { findPeers, PEER_KEYS } from "./bench/peers.ts";
 import { type LoadResult, runSuite } from "./bench/suite.ts";
 import { ratioOf, renderLoad } from "./bench/table.ts";
 import { Scratch } from "./helpers/scratch.ts";
@@ -29,9 +29,11 @@ function serverFrame(text: string): number[] {
 
 Deno.test("The bench measures Parley and a naive server under the same load", async () => {
   await using scratch = await Scratch.make();
+  const { peers } = await findPeers(["parley", "naive"], scratch.in("packages"));
+  assertEquals(scratch.names(), [], "what nobody asked for was installed");
   const [result] = await runSuite({
     plans: SMOKE,
-    peers: [PARLEY, NAIVE],
+    peers,
     rounds: 1,
     pinning: { server: [], load: [], note: "" },
     scratch: scratch.path,

@@ -27,8 +27,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const plans = LOADS.filter(({ name }) => options.loads.includes(name));
   await Deno.mkdir(ROOT, { recursive: true });
-  const { peers: all, absent } = await findPeers(join(ROOT, "peers"));
-  const peers = all.filter(({ key }) => options.peers.includes(key));
+  const wanted = options.peers.filter((key) => plans.some(({ peers }) => peers.includes(key)));
+  const { peers, absent } = await findPeers(wanted, join(ROOT, "peers"));
   const pinning = await choosePinning();
   const scratch = await Deno.makeTempDir({ dir: ROOT });
   const { rounds } = options;

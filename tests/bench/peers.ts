@@ -6,7 +6,7 @@ import { ServerProcess } from "../helpers/server_process.ts";
 import { NO_LIMITS } from "../helpers/server_run.ts";
 import type { DialectName } from "./dialects.ts";
 import type { Target } from "./loads/target.ts";
-import { type Found, install, labelOf, type PackageName } from "./packages.ts";
+import { install, labelOf, type PackageName } from "./packages.ts";
 
 const SERVERS = new URL("./servers/", import.meta.url);
 
@@ -45,7 +45,7 @@ export const PEER_KEYS = [
 export type PeerKey = typeof PEER_KEYS[number];
 
 /** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
-export const PARLEY: Peer = {
+const PARLEY: Peer = {
   key: "parley",
   label: "Parley",
   async start({ pinning, scratch }) {
@@ -65,7 +65,7 @@ export const PARLEY: Peer = {
 };
 
 /** Three nodes of Parley on one port, over a NATS server; what they cost is the cost of all four. */
-export const CLUSTER: Peer = {
+const CLUSTER: Peer = {
   key: "cluster",
   label: "Parley, 3 nodes on NATS",
   async start({ pinning }) {
@@ -89,7 +89,7 @@ export const CLUSTER: Peer = {
 };
 
 /** What most people would write first, in Deno. */
-export const NAIVE: Peer = scripted({
+const NAIVE: Peer = scripted({
   key: "naive",
   label: "naive Deno",
   dialect: "plain",
@@ -112,40 +112,68 @@ const NAIVE_DURABLE: Peer = scripted({
   ],
 });
 
-/** All peers that can be had here, Parley first; `absent` says why the others cannot. */
-export async function findPeers(root: string): Promise<{ peers: Peer[]; absent: string[] }> {
-  const peers = [PARLEY];
+/**
+ * Those of `wanted` that can be had here, in that order, with their packages below `root`; `absent` says why
+ * the others cannot.
+ */
+export async function findPeers(
+  wanted: readonly PeerKey[],
+  root: string,
+): Promise<{ peers: Peer[]; absent: string[] }> {
+  const peers: Peer[] = [];
   const absent: string[] = [];
-  const noNats = await natsMissing();
-  if (noNats === undefined) peers.push(CLUSTER);
-  else absent.push(`${CLUSTER.label}: ${noNats}`);
-  async function add(name: PackageName, make: (path: string) => Peer): Promise<void> {
-    const found: Found = await install(name, root);
-    if ("path" in found) peers.push(make(found.path));
-    else absent.push(`${labelOf(name)}: ${found.absent}`);
+  for (const key of wanted) {
+    const found = await find(key, root);
+    if ("absent" in found) absent.push(found.absent);
+    else peers.push(found);
   }
-  await add("bun", (path) =>
-    scripted({
-      key: "bun",
-      label: `${labelOf("bun")} publish`,
-      dialect: "plain",
-      command: [path, serverPath("bun.js")],
-    }));
-  await add("ws", (path) =>
-    scripted({
-      key: "ws",
-      label: `${labelOf("ws")}, Node`,
-      dialect: "plain",
-      command: ["node", serverPath("ws.js"), path],
-    }));
-  await add("socket.io", (path) =>
-    scripted({
-      key: "socketIo",
-      label: `${labelOf("socket.io")}, Node`,
-      dialect: "socketIo",
-      command: ["node", serverPath("socket_io.js"), path],
-    }));
-  return { peers: [...peers, NAIVE, NAIVE_DURABLE], absent };
+  return { peers, absent };
+}
+
+async function find(key: PeerKey, root: string): Promise<Peer | { readonly absent: string }> {
+  switch (key) {
+    case "parley":
+      return PARLEY;
+    case "cluster": {
+      const why = await natsMissing();
+      return why === undefined ? CLUSTER : { absent: `${CLUSTER.label}: ${why}` };
+    }
+    case "bun":
+      return await packaged("bun", root, (path) => ({
+        key,
+        label: `${labelOf("bun")} publish`,
+        dialect: "plain",
+        command: [path, serverPath("bun.js")],
+      }));
+    case "ws":
+      return await packaged("ws", root, (path) => ({
+        key,
+        label: `${labelOf("ws")}, Node`,
+        dialect: "plain",
+        command: ["node", serverPath("ws.js"), path],
+      }));
+    case "socketIo":
+      return await packaged("socket.io", root, (path) => ({
+        key,
+        label: `${labelOf("socket.io")}, Node`,
+        dialect: "socketIo",
+        command: ["node", serverPath("socket_io.js"), path],
+      }));
+    case "naive":
+      return NAIVE;
+    case "naiveDurable":
+      return NAIVE_DURABLE;
+  }
+}
+
+async function packaged(
+  name: PackageName,
+  root: string,
+  make: (path: string) => Script,
+): Promise<Peer | { readonly absent: string }> {
+  const found = await install(name, root);
+  if ("path" in found) return scripted(make(found.path));
+  return { absent: `${labelOf(name)}: ${found.absent}` };
 }
 
 function serverPath(name: string): string {
