@@ -202,6 +202,8 @@ natsTest(
     assertLess(performance.now() - hungAt, SAVE_DEADLINE_MS + 500);
     assertEquals(node.trouble?.code, "not_saved");
     await assertNotSaved(node.append(draft("b")));
+    // Nothing is shown that NATS has not stored: it stands still, so it has stored nothing.
+    assertEquals(idsOf(shown.all), ["before"]);
     place.server.resume();
     await node.events.next((event) => event === "recovered");
     // It was on its way when NATS fell asleep, and may have come.
@@ -222,6 +224,7 @@ natsTest(
     const startedAt = performance.now();
     await assertNotSaved(node.append(draft("one-too-many")));
     assertLess(performance.now() - startedAt, 1_000);
+    assertEquals(shown.all, []);
     place.server.resume();
     await Promise.all(waiting);
     assertEquals((await node.append(draft("one-too-many"))).isNew, true);

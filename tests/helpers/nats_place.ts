@@ -152,6 +152,8 @@ export class NatsPlace implements Place {
     await Promise.all(nodes.map((node) => until(node, () => node.trouble === undefined)));
   }
 
+  // NATS answers later than it is asked: this is what the log holds by then. That nothing is shown before it
+  // is stored is held where NATS stands still.
   async survivors(): Promise<readonly string[]> {
     await using connection = await connect(this.server.url);
     const { jetstream } = connection.library;
