@@ -30,9 +30,13 @@ async function serve(args: readonly string[]): Promise<number> {
   }
   const server = await startServer(command.config);
   catchFaults(server);
-  const signal = await Promise.race([nextSignal(), server.failed]);
-  await server.stop(signal);
-  return 0;
+  let reason = "failure";
+  try {
+    reason = await Promise.race([nextSignal(), server.failed]);
+    return 0;
+  } finally {
+    await server.stop(reason);
+  }
 }
 
 /** The last line of defence: what nobody caught would end the process and everyone's conversation. */

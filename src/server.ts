@@ -81,12 +81,17 @@ async function start(
   const directory = await DataDirectory.open(config.data, Deno, { isShared });
   const tls = await readTls(directory, config.tls);
   const observer = new Observer({ log, metrics, now: clock.now });
-  const backing = await openBacking(config, { directory, observer, log, newKey });
   const door = await openDoor(directory, config.passwordFile, clock);
-  const { app, room, sockets } = compose({ config, assets, backing, metrics, observer, door });
   const shield = config.shield ? { code: await loadShield(), caps: shieldCaps(config) } : undefined;
+  const backing = await openBacking(config, { directory, observer, log, newKey });
+  const { app, room, sockets } = compose({ config, assets, backing, metrics, observer, door });
   const { host, port, reusePort } = config;
-  const listener = await listen(app, { host, port, reusePort, tls, observer, shield });
+  const listening = listen(app, { host, port, reusePort, tls, observer, shield });
+  const listener = await listening.catch(async (error) => {
+    // It is a node of its cluster by now, and the others wait for those who do not say goodbye.
+    await withDeadline(STOP_DEADLINE_MS, stopAll({ backing, room }));
+    throw error;
+  });
   const residentBytes = () => Deno.memoryUsage().rss;
   metrics.readFrom({
     activeConnections: sockets,
@@ -163,7 +168,8 @@ function compose({ config, assets, backing, metrics, observer, door }: Parts) {
 interface Running {
   readonly backing: Backing;
   readonly room: Room;
-  readonly listener: Listener;
+  /** None when the port could not be opened. */
+  readonly listener?: Listener;
 }
 
 // The store first: what was sent before is still stored and shown to those who are connected.
@@ -171,7 +177,7 @@ async function stopAll({ backing, room, listener }: Running): Promise<void> {
   await withDeadline(STORE_DEADLINE_MS, backing.store.close());
   room.closeAll(1001, "the server is stopping");
   await new Promise<void>((resolve) => clock.after(GOODBYE_MS, resolve));
-  await Promise.all([listener.stop(), backing.leave()]);
+  await Promise.all([listener?.stop(), backing.leave()]);
 }
 
 async function withDeadline(ms: number, work: Promise<void>): Promise<void> {

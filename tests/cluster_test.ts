@@ -159,6 +159,14 @@ natsTest(
   },
 );
 
+natsTest("A node that cannot listen says goodbye to the others", async () => {
+  await using nats = await NatsServer.start();
+  await using node = await ServerProcess.start({ args: [`--nats=${nats.url}`] });
+  const { code } = await runToEnd([`--nats=${nats.url}`, `--port=${node.port}`]);
+  assertEquals(code, 1);
+  assertEquals((await node.logged("node gone"))["why"], "goodbye");
+});
+
 natsTest(
   "With the credentials in its data directory a node is let in where others are not",
   async () => {

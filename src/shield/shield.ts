@@ -42,7 +42,10 @@ export interface Shield {
   readonly failed: Promise<never>;
   /** Whose connection it is that comes from `port` of this machine. */
   guestAt(port: number): Guest | undefined;
-  /** Resolves when all have had everything; for when the server takes no more connections. */
+  /**
+   * Resolves when all have had everything, or the shield has failed; for when the server takes no more
+   * connections.
+   */
   stop(): Promise<void>;
 }
 
@@ -67,6 +70,9 @@ export async function startShield(
     if (data.kind === "listening") return listening.resolve(data.port);
     if (data.kind === "failed") {
       worker.terminate();
+      // Nothing more is heard of those whom it had let through.
+      guests.clear();
+      onGone();
       return failed.reject(new Error(data.message));
     }
     if (data.kind === "cut") return onCut(data.reason);
