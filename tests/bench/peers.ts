@@ -2,6 +2,7 @@
 
 import { fromFileUrl } from "@std/path";
 import { natsMissing, NatsServer } from "../helpers/nats_server.ts";
+import { Scratch } from "../helpers/scratch.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { NO_LIMITS } from "../helpers/server_run.ts";
 import type { DialectName } from "./dialects.ts";
@@ -49,17 +50,16 @@ const PARLEY: Peer = {
   key: "parley",
   label: "Parley",
   async start({ pinning, scratch }) {
-    const directory = await Deno.makeTempDir({ dir: scratch });
+    await using stack = new AsyncDisposableStack();
+    const { path: directory } = stack.use(await Scratch.make(scratch));
     const launcher = [...pinning, Deno.execPath()];
-    const server = await ServerProcess.start({ args: NO_LIMITS, directory, launcher });
+    const server = stack.use(await ServerProcess.start({ args: NO_LIMITS, directory, launcher }));
+    const all = stack.move();
     return {
       port: server.port,
       pids: [server.pid],
       dialect: "parley",
-      async [Symbol.asyncDispose]() {
-        await server[Symbol.asyncDispose]();
-        await Deno.remove(directory, { recursive: true });
-      },
+      [Symbol.asyncDispose]: () => all.disposeAsync(),
     };
   },
 };
@@ -68,9 +68,9 @@ const PARLEY: Peer = {
 const CLUSTER: Peer = {
   key: "cluster",
   label: "Parley, 3 nodes on NATS",
-  async start({ pinning }) {
+  async start({ pinning, scratch }) {
     await using stack = new AsyncDisposableStack();
-    const nats = stack.use(await NatsServer.start({ launcher: pinning }));
+    const nats = stack.use(await NatsServer.start({ launcher: pinning, directory: scratch }));
     const args = [...NO_LIMITS, `--nats=${nats.url}`, "--reuse-port"];
     const launcher = [...pinning, Deno.execPath()];
     const nodes: ServerProcess[] = [];

@@ -16,6 +16,7 @@ import { runLoad } from "./suite.ts";
 
 const DOCS = fromFileUrl(new URL("../../docs/", import.meta.url));
 
+// In the project, because a temporary directory is often in memory, where a commit costs nothing.
 const RAW = fromFileUrl(new URL("../../dist/bench/", import.meta.url));
 const SAMPLING_MICROSECONDS = 200;
 
@@ -23,7 +24,8 @@ const SAMPLING_MICROSECONDS = 200;
 const LONGER = 4;
 
 async function profile(plan: LoadPlan, pinning: Pinning): Promise<CpuProfile> {
-  await using scratch = await Scratch.make();
+  await Deno.mkdir(RAW, { recursive: true });
+  await using scratch = await Scratch.make(RAW);
   const flags = ["--cpu-prof", "--cpu-prof-name=cpu.json"];
   await using server = await ServerProcess.start({
     args: NO_LIMITS,
@@ -38,7 +40,6 @@ async function profile(plan: LoadPlan, pinning: Pinning): Promise<CpuProfile> {
   await server.stop();
   const text = await Deno.readTextFile(scratch.in("cpu.json"));
   // For who wants to look closer: a browser's developer tools open it.
-  await Deno.mkdir(RAW, { recursive: true });
   await Deno.writeTextFile(`${RAW}profile-${plan.name}.cpuprofile`, text);
   return JSON.parse(text);
 }

@@ -38,6 +38,8 @@ export interface NatsServerOptions {
   readonly hasJetStream?: boolean;
   /** What stands before its command. */
   readonly launcher?: readonly string[];
+  /** Where it has its own directory for what it keeps. @default where a {@linkcode Scratch} is */
+  readonly directory?: string;
 }
 
 /** A NATS server. */
@@ -54,9 +56,9 @@ export class NatsServer implements AsyncDisposable {
 
   /** Starts one and waits until it can be used. */
   static async start(
-    { config, hasJetStream = true, launcher = [] }: NatsServerOptions = {},
+    { config, hasJetStream = true, launcher = [], directory }: NatsServerOptions = {},
   ): Promise<NatsServer> {
-    const scratch = await Scratch.make();
+    const scratch = await Scratch.make(directory);
     const server = new NatsServer(scratch, [
       ...launcher,
       "nats-server",

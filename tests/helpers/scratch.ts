@@ -10,8 +10,10 @@ export class Scratch implements AsyncDisposable {
     this.path = path;
   }
 
-  static async make(): Promise<Scratch> {
-    return new Scratch(await Deno.makeTempDir({ prefix: "parley-" }));
+  /** Makes one in `dir`; where none is named, where the system has such directories, often in memory. */
+  static async make(dir?: string): Promise<Scratch> {
+    const where = dir === undefined ? {} : { dir };
+    return new Scratch(await Deno.makeTempDir({ prefix: "parley-", ...where }));
   }
 
   /** The path of `name` in it. */
