@@ -96,6 +96,7 @@ export class NameCluster {
   /** How long news of the bucket takes to a node. */
   lag: () => number = () => 1;
   readonly #stored = new Map<string, Stored>();
+  readonly #written: string[] = [];
   #revision = 0;
   #made = 0;
 
@@ -121,9 +122,9 @@ export class NameCluster {
     return `key-${++this.#made}`.padEnd(22, "_");
   }
 
-  /** Everything that was ever written. */
+  /** Everything that was ever written, also what is gone since. */
   get text(): string {
-    return JSON.stringify([...this.#stored]);
+    return this.#written.join("\n");
   }
 
   /** The bucket is made anew; nobody is told. */
@@ -135,6 +136,7 @@ export class NameCluster {
   write(key: string, value: string, revision: number | undefined): number | undefined {
     if (this.read(key)?.revision !== revision) return undefined;
     this.writes++;
+    this.#written.push(`${key} ${value}`);
     const stored = { value, revision: ++this.#revision, writtenAt: this.clock.now() };
     this.#stored.set(key, stored);
     this.#tell((listener) => listener.written(key, { value, revision: stored.revision, ageMs: 0 }));
