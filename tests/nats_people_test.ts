@@ -168,6 +168,8 @@ natsTest("A bucket that is gone is made again, with the names that are held", as
   const { a, b } = cluster;
   const { key } = await a.join("Ann");
   await a.claim("Zoe");
+  // Who has not heard yet that it was taken would find it free, whatever becomes of the bucket.
+  await until(() => !isFree(b, "Zoe"), () => b.told);
   const { library, nats } = a.connection;
   const manager = await library.jetstream.jetstreamManager(nats);
   await manager.streams.delete(`KV_${BUCKET}`);
