@@ -27,9 +27,9 @@ function serverFrame(text: string): number[] {
   return [0x81, ...size, ...payload];
 }
 
-Deno.test("The bench measures Parley and a naive server under the same load", async () => {
+Deno.test("The bench measures Parley, its shield and a naive server under the same load", async () => {
   await using scratch = await Scratch.make();
-  const { peers } = await findPeers(["parley", "naive"], scratch.in("packages"));
+  const { peers } = await findPeers(["parley", "shield", "naive"], scratch.in("packages"));
   assertEquals(scratch.names(), [], "what nobody asked for was installed");
   const [result] = await runSuite({
     plans: SMOKE,
@@ -41,6 +41,7 @@ Deno.test("The bench measures Parley and a naive server under the same load", as
   });
   assertEquals(result?.rows.map(({ label, failed }) => ({ label, failed })), [
     { label: "Parley", failed: undefined },
+    { label: "Parley, --shield", failed: undefined },
     { label: "naive Deno", failed: undefined },
   ]);
   for (const { rounds } of result?.rows ?? []) {

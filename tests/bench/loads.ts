@@ -51,7 +51,7 @@ export const LOADS: readonly LoadPlan[] = [
       load: "burst",
       size: { clients: 32, messages: 100, together: 1, warmUp: 5, seconds: 2 },
     },
-    peers: CHATS,
+    peers: [...CHATS, "shield"],
     columns: [
       ...DELIVERIES,
       ...BUSY,
@@ -169,7 +169,7 @@ export const SMOKE: readonly LoadPlan[] = [
       load: "burst",
       size: { clients: 4, messages: 5, together: 1, warmUp: 0, seconds: 0.01 },
     },
-    peers: ["parley", "naive"],
+    peers: ["parley", "shield", "naive"],
     columns: DELIVERIES,
   },
 ];

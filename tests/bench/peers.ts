@@ -34,6 +34,7 @@ export interface Peer {
 /** The peers by name, as they stand in a table; Parley is the one that the others are compared with. */
 export const PEER_KEYS = [
   "parley",
+  "shield",
   "cluster",
   "bun",
   "ws",
@@ -44,25 +45,6 @@ export const PEER_KEYS = [
 
 /** The name of a peer. */
 export type PeerKey = typeof PEER_KEYS[number];
-
-/** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
-const PARLEY: Peer = {
-  key: "parley",
-  label: "Parley",
-  async start({ pinning, scratch }) {
-    await using stack = new AsyncDisposableStack();
-    const { path: directory } = stack.use(await Scratch.make(scratch));
-    const launcher = [...pinning, Deno.execPath()];
-    const server = stack.use(await ServerProcess.start({ args: NO_LIMITS, directory, launcher }));
-    const all = stack.move();
-    return {
-      port: server.port,
-      pids: [server.pid],
-      dialect: "parley",
-      [Symbol.asyncDispose]: () => all.disposeAsync(),
-    };
-  },
-};
 
 /** Three nodes of Parley on one port, over a NATS server; what they cost is the cost of all four. */
 const CLUSTER: Peer = {
@@ -133,7 +115,9 @@ export async function findPeers(
 async function find(key: PeerKey, root: string): Promise<Peer | { readonly absent: string }> {
   switch (key) {
     case "parley":
-      return PARLEY;
+      return alone(key, "Parley", []);
+    case "shield":
+      return alone(key, "Parley, --shield", ["--shield"]);
     case "cluster": {
       const why = await natsMissing();
       return why === undefined ? CLUSTER : { absent: `${CLUSTER.label}: ${why}` };
@@ -178,6 +162,28 @@ async function packaged(
 
 function serverPath(name: string): string {
   return fromFileUrl(new URL(name, SERVERS));
+}
+
+/** Parley as it is shipped: the real command line, the real permissions, every message on the disk. */
+function alone(key: PeerKey, label: string, flags: readonly string[]): Peer {
+  return {
+    key,
+    label,
+    async start({ pinning, scratch }) {
+      await using stack = new AsyncDisposableStack();
+      const { path: directory } = stack.use(await Scratch.make(scratch));
+      const launcher = [...pinning, Deno.execPath()];
+      const args = [...NO_LIMITS, ...flags];
+      const server = stack.use(await ServerProcess.start({ args, directory, launcher }));
+      const all = stack.move();
+      return {
+        port: server.port,
+        pids: [server.pid],
+        dialect: "parley",
+        [Symbol.asyncDispose]: () => all.disposeAsync(),
+      };
+    },
+  };
 }
 
 interface Script {
