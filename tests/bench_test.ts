@@ -12,20 +12,9 @@ import { findPeers, PEER_KEYS } from "./bench/peers.ts";
 import { type LoadResult, runSuite } from "./bench/suite.ts";
 import { ratioOf, renderLoad } from "./bench/table.ts";
 import { Scratch } from "./helpers/scratch.ts";
+import { frameWith } from "./helpers/wire_frame.ts";
 
 const encoder = new TextEncoder();
-
-/** A frame as a server sends it (RFC 6455, section 5.2). */
-function serverFrame(text: string): number[] {
-  const payload = [...encoder.encode(text)];
-  const { length } = payload;
-  const size = length < 126
-    ? [length]
-    : length < 65_536
-    ? [126, length >> 8, length & 255]
-    : [127, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 255, length & 255];
-  return [0x81, ...size, ...payload];
-}
 
 Deno.test("The bench measures Parley, its shield and a naive server under the same load", async () => {
   await using scratch = await Scratch.make();
@@ -55,7 +44,9 @@ Deno.test("The load counts every message once, wherever the bytes are cut", () =
   fc.assert(
     fc.property(frames, cuts, (frames, cuts) => {
       const texts = frames.map((numbers) => numbers.map(textOf).join(" and "));
-      const bytes = new Uint8Array(texts.flatMap(serverFrame));
+      const bytes = new Uint8Array(
+        texts.flatMap((text) => [...frameWith(encoder.encode(text), { isMasked: false })]),
+      );
       const seen: number[] = [];
       const scanner = new MessageScanner((number) => void seen.push(number));
       for (let at = 0; at < bytes.length;) {

@@ -2,6 +2,7 @@
 // frame, and thousands of them would be slower than the servers.
 
 import { HANDSHAKE } from "../helpers/raw_ws.ts";
+import { textFrames } from "../helpers/wire_frame.ts";
 import type { Dialect, Step } from "./dialects.ts";
 import { MessageScanner } from "./message_scanner.ts";
 
@@ -53,7 +54,7 @@ export class ChatSocket {
     await this.#go(dialect.joining(name));
   }
 
-  /** Writes frames, as {@linkcode encodeFrames} makes them. */
+  /** Writes frames, as {@linkcode textFrames} makes them. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) {
       sent += await this.#connection.write(bytes.subarray(sent));
@@ -70,7 +71,7 @@ export class ChatSocket {
     for (const { send, expect } of steps) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#awaited = { text: "", expect, resolve };
-      if (send !== undefined) await this.write(encodeFrames([send]));
+      if (send !== undefined) await this.write(textFrames([send]));
       await promise;
     }
   }
@@ -112,22 +113,6 @@ export async function openAll(count: number, options: ChatSocketOptions): Promis
     );
   }
   return sockets;
-}
-
-/** Text frames as a client must send them, one after another. */
-export function encodeFrames(texts: readonly string[]): Uint8Array {
-  const payloads = texts.map((text) => encoder.encode(text));
-  const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + length + 8, 0));
-  let at = 0;
-  for (const payload of payloads) {
-    const { length } = payload;
-    // A mask of zeros is a mask, and leaves the payload as it is.
-    const head = length < 126 ? [0x81, 128 | length] : [0x81, 128 | 126, length >> 8, length & 255];
-    bytes.set(head, at);
-    bytes.set(payload, at + head.length + 4);
-    at += head.length + 4 + length;
-  }
-  return bytes.subarray(0, at);
 }
 
 function requestOf(port: number, { path, headers }: Dialect): string {

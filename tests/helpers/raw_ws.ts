@@ -2,6 +2,7 @@
 // nothing, break off, read nothing.
 
 import { type RawAnswer, RawConnection } from "./raw_connection.ts";
+import { frameWith, textFrames } from "./wire_frame.ts";
 
 /** RFC 6455, section 5.2. */
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
@@ -32,7 +33,6 @@ export interface OpenOptions {
   readonly withinMs?: number;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A client that does only what it is told. */
@@ -63,16 +63,13 @@ export class RawWebSocket implements Disposable {
   }
 
   /** Sends one frame, masked as a client must. */
-  async write(frame: RawFrame): Promise<void> {
-    await this.connection.write(encode(frame));
+  async write({ payload, ...frame }: RawFrame): Promise<void> {
+    await this.connection.write(frameWith(payload, frame));
   }
 
   /** Sends texts, a frame each, in one go. */
   async sendAll(texts: readonly string[]): Promise<void> {
-    const frames = texts.map((text) =>
-      encode({ opcode: OPCODE.text, isLast: true, payload: encoder.encode(text) })
-    );
-    await this.connection.write(new Uint8Array(frames.flatMap((frame) => [...frame])));
+    await this.connection.write(textFrames(texts));
   }
 
   /** Reads the next frame of the server. */
@@ -96,20 +93,4 @@ export class RawWebSocket implements Disposable {
   [Symbol.dispose](): void {
     this.connection.close();
   }
-}
-
-function encode({ opcode, isLast, payload }: RawFrame): Uint8Array {
-  const { length } = payload;
-  const size = length < 126
-    ? [length]
-    : length < 65_536
-    ? [126, length >> 8, length & 255]
-    : [127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
-  const [first = 0, ...more] = size;
-  // A mask of zeros is a mask, and leaves the payload as it is.
-  const head = [(isLast ? 128 : 0) | opcode, 128 | first, ...more, 0, 0, 0, 0];
-  const bytes = new Uint8Array(head.length + length);
-  bytes.set(head);
-  bytes.set(payload, head.length);
-  return bytes;
 }

@@ -1,6 +1,7 @@
 // One speaks and many read: one message after another, each when everyone has the one before.
 
-import { encodeFrames, openAll } from "../chat_socket.ts";
+import { textFrames } from "../../helpers/wire_frame.ts";
+import { openAll } from "../chat_socket.ts";
 import { DIALECTS } from "../dialects.ts";
 import { percentile } from "../statistics.ts";
 import { startLap } from "../stopwatch.ts";
@@ -28,7 +29,7 @@ export async function fanOut(
   await sender?.join(dialect, "Sender");
 
   async function sendOne(number: number): Promise<void> {
-    const frame = encodeFrames([dialect.say(number, "Sender")]);
+    const frame = textFrames([dialect.say(number, "Sender")]);
     whenAllHaveIt = Promise.withResolvers();
     missing = readers;
     sentAt = performance.now();

@@ -1,6 +1,7 @@
 // A room at work: many clients, each now and then says something, and it matters how soon it is seen.
 
-import { encodeFrames, openAll } from "../chat_socket.ts";
+import { textFrames } from "../../helpers/wire_frame.ts";
+import { openAll } from "../chat_socket.ts";
 import { DIALECTS } from "../dialects.ts";
 import { percentile } from "../statistics.ts";
 import { startLap } from "../stopwatch.ts";
@@ -32,7 +33,7 @@ export async function latency(
     for (let number = from; number <= to; number++) {
       const rest = startedAt + (number - from + 1) * 1000 / perSecond - performance.now();
       if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-      const frame = encodeFrames([dialect.say(number, `Client ${number % clients}`)]);
+      const frame = textFrames([dialect.say(number, `Client ${number % clients}`)]);
       sentAt[number] = performance.now();
       await sockets[number % clients]?.write(frame);
     }

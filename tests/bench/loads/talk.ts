@@ -1,6 +1,7 @@
 // Clients that all talk at once, and the count of what has reached whom.
 
-import { type ChatSocket, encodeFrames, openAll } from "../chat_socket.ts";
+import { textFrames } from "../../helpers/wire_frame.ts";
+import { type ChatSocket, openAll } from "../chat_socket.ts";
 import { DIALECTS } from "../dialects.ts";
 import { socketOptions, type Target } from "./target.ts";
 
@@ -47,7 +48,7 @@ export class Talk {
       () =>
         this.#sockets.map((socket, n) => {
           const texts = Array.from({ length: together }, () => say(++this.#said, `Client ${n}`));
-          return { socket, frames: encodeFrames(texts) };
+          return { socket, frames: textFrames(texts) };
         }),
     );
     return async () => {
