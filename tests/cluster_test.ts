@@ -11,7 +11,7 @@ import {
 } from "@std/assert";
 import { STREAM } from "../src/nats/log_stream.ts";
 import { CERTIFICATE, PRIVATE_KEY } from "./helpers/certificate.ts";
-import { Members, until } from "./helpers/member.ts";
+import { Members } from "./helpers/member.ts";
 import { makeCredentials } from "./helpers/nats_credentials.ts";
 import { connect } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
@@ -19,6 +19,7 @@ import { Scratch } from "./helpers/scratch.ts";
 import { ServerCluster } from "./helpers/server_cluster.ts";
 import { runToEnd, ServerProcess } from "./helpers/server_process.ts";
 import { PERMISSIONS } from "./helpers/server_run.ts";
+import { until } from "./helpers/until.ts";
 
 async function health(node: ServerProcess): Promise<number> {
   const response = await fetch(`${node.url}/healthz`);
@@ -85,7 +86,7 @@ natsTest(
     const backAt = performance.now();
     await cluster.nats.start();
     for (const node of cluster.nodes) {
-      await until(async () => await health(node) === 200, () => "a node is well again");
+      await until("a node is well again", async () => await health(node) === 200);
     }
     assertLess(performance.now() - backAt, 10_000);
     await members.progress(5);
@@ -99,20 +100,20 @@ natsTest("A stream that is wiped sends every reader back to the beginning", asyn
   const [ann, bob] = members.all;
   assert(ann !== undefined && bob !== undefined);
   const before = await ann.say("before");
-  await until(() => bob.shown.length === 1, () => "it is shown to the other");
+  await until("it is shown to the other", () => bob.shown.length === 1);
   {
     await using outside = await connect(cluster.nats.url);
     const manager = await outside.library.jetstream.jetstreamManager(outside.nats);
     await manager.streams.delete(STREAM);
   }
   await until(
+    "they begin anew",
     () => members.all.every(({ beginnings }) => beginnings === 2),
-    () => "they begin anew",
   );
   assertEquals(members.all.map(({ shown }) => shown), [[], []]);
   const after = await bob.say("after");
   assertEquals(after.seq, 1);
-  await until(() => ann.shown.length === 1, () => "it is shown to the other");
+  await until("it is shown to the other", () => ann.shown.length === 1);
   assertNotEquals(ann.shown[0]?.id, before.id);
 });
 

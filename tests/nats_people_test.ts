@@ -6,7 +6,8 @@ import { encodeEntry, entryKeys } from "../src/nats/name_entry.ts";
 import { BUCKET } from "../src/nats/nats_bucket.ts";
 import { connect } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
-import { PeopleNode, type PeopleNodeOptions, until } from "./helpers/people_node.ts";
+import { PeopleNode, type PeopleNodeOptions } from "./helpers/people_node.ts";
+import { until } from "./helpers/until.ts";
 
 /** A NATS server and so many nodes. */
 async function start(count: number, options: PeopleNodeOptions = {}) {
@@ -31,9 +32,15 @@ async function codeOf(claim: Promise<unknown>): Promise<string> {
 }
 
 /** Waits until everyone is of one opinion. Returns how long that took. */
-async function agreed(nodes: readonly PeopleNode[], online: string, ms?: number): Promise<number> {
+async function agreed(nodes: readonly PeopleNode[], online: string): Promise<number> {
   const views = () => nodes.map((node) => node.online);
-  return await until(() => views().every((view) => view === online), views, ms);
+  const all = () => `all see ${online}: ${Deno.inspect(views())}`;
+  return await soon(all, () => views().every((view) => view === online));
+}
+
+/** As {@linkcode until}; nothing that happens between nodes takes longer. */
+function soon(what: string | (() => string), holds: () => boolean): Promise<number> {
+  return until(what, holds, 5_000);
 }
 
 /** Whether `name` is free as far as `node` knows. */
@@ -81,7 +88,7 @@ natsTest("A borrowed name is free everywhere when it is released, again and agai
     assertEquals(await codeOf(there.claim("Ann")), "name_taken");
     here.people.names.release(name);
     // Where it is taken next has to hear of it first.
-    await until(() => isFree(there, "Ann"), () => n);
+    await soon(`Ann is free for the ${n}th time`, () => isFree(there, "Ann"));
   }
 });
 
@@ -122,7 +129,7 @@ natsTest("A client that moves to another node, of one that stops, does not flick
   const { key } = await a.join("Ann");
   await agreed([a, b, c], "Ann");
   await a[Symbol.asyncDispose]();
-  await until(() => c.told.includes("gone: goodbye"), () => c.told);
+  await soon(() => `c hears the goodbye: ${c.told}`, () => c.told.includes("gone: goodbye"));
   await b.join("Ann", key);
   await agreed([b, c], "Ann");
   assertEquals([b.events.people, c.events.people], [["joined Ann"], ["joined Ann"]]);
@@ -135,7 +142,10 @@ natsTest("Who writes on one node is shown to the readers of another", async () =
   await agreed([a, b], "Ann");
   const peer = b.read();
   a.room.typing(connection);
-  await until(() => peer.frames.some((frame) => frame.includes("typing")), () => peer.frames);
+  await soon(
+    () => `the reader is told: ${peer.frames}`,
+    () => peer.frames.some((frame) => frame.includes("typing")),
+  );
   assertEquals(peer.readJson().at(-1), { type: "typing", names: ["Ann"] });
 });
 
@@ -145,15 +155,15 @@ natsTest("While NATS is away names are proven or refused, and all is well after"
   const { key } = await a.join("Ann");
   await agreed([a, b], "Ann");
   await server.kill();
-  await until(() => !b.connection.isUp && !a.connection.isUp, () => "it is up");
+  await soon("both have lost NATS", () => !b.connection.isUp && !a.connection.isUp);
   const asked = performance.now();
   assertEquals(await codeOf(b.claim("Bob")), "not_saved");
   assertLess(performance.now() - asked, 100);
   await b.join("Ann", key);
-  await until(() => performance.now() - asked > 1000, () => "longer than a lease");
+  await soon("a lease is over", () => performance.now() - asked > 1000);
   assertEquals([a.online, b.online], ["Ann", "Ann"]);
   await server.start();
-  await until(() => b.connection.isUp && a.connection.isUp, () => "it is down", 10_000);
+  await until("both are back", () => b.connection.isUp && a.connection.isUp, 10_000);
   await b.join("Bob");
   assertLess(await agreed([a, b], "Ann Bob"), 1000);
   assertEquals(await codeOf(a.claim("Bob")), "name_taken");
@@ -169,12 +179,12 @@ natsTest("A bucket that is gone is made again, with the names that are held", as
   const { key } = await a.join("Ann");
   await a.claim("Zoe");
   // Who has not heard yet that it was taken would find it free, whatever becomes of the bucket.
-  await until(() => !isFree(b, "Zoe"), () => b.told);
+  await soon(() => `b hears of Zoe: ${b.told}`, () => !isFree(b, "Zoe"));
   const { library, nats } = a.connection;
   const manager = await library.jetstream.jetstreamManager(nats);
   await manager.streams.delete(`KV_${BUCKET}`);
-  await until(() => isFree(b, "Zoe"), () => "not yet made again", 10_000);
-  await until(() => !isFree(b, "Ann"), () => b.told, 10_000);
+  await until("the bucket is made again", () => isFree(b, "Zoe"), 10_000);
+  await until(() => `b hears of Ann: ${b.told}`, () => !isFree(b, "Ann"), 10_000);
   assertEquals(await b.claim("Ann", key), { name: "Ann", key });
 });
 
@@ -187,7 +197,7 @@ natsTest("Whose name has become somebody else's is put out of the room", async (
   const [proof, node] = ["p".repeat(43), "n".repeat(22)];
   const value = encodeEntry({ name: "Ann", proof, node, borrowed: false });
   for (const key of entryKeys("Ann")) outside.nats.publish(`$KV.${BUCKET}.${key}`, value);
-  await until(() => a.told.includes("lost Ann"), () => a.told);
+  await soon(() => `a hears of the loss: ${a.told}`, () => a.told.includes("lost Ann"));
   assertEquals([a.room.connections.has(connection), a.room.connections.has(other)], [false, true]);
 });
 

@@ -13,6 +13,7 @@ import { Inbox } from "./helpers/inbox.ts";
 import { connect, NatsNode, NatsPlace } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 import { assertNotSaved, assertRising } from "./helpers/store_place.ts";
+import { until } from "./helpers/until.ts";
 import { storeContract } from "./store_contract.ts";
 
 // Every story starts a NATS server, and ends it again and again.
@@ -156,25 +157,31 @@ natsTest(
     );
     const progress = async (more: number) => {
       const wanted = acknowledged.length + more;
-      while (acknowledged.length < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(
+        () => `${wanted} are acknowledged: ${acknowledged.length}`,
+        () => acknowledged.length >= wanted,
+      );
     };
-    await progress(100);
-    for (let round = 0; round < 2; round++) {
-      await place.server.kill();
-      for (const { node } of nodes) {
-        await node.events.next((event) => event === "lost");
-        // At once: what is left for later would be stored after it was refused.
-        const askedAt = performance.now();
-        await assertNotSaved(node.append(draft("refused-at-once")));
-        assertLess(performance.now() - askedAt, 1_000);
-      }
-      const backAt = performance.now();
-      await place.server.start();
-      for (const { node } of nodes) await node.events.next((event) => event === "recovered");
-      assertLess(performance.now() - backAt, 10_000);
+    try {
       await progress(100);
+      for (let round = 0; round < 2; round++) {
+        await place.server.kill();
+        for (const { node } of nodes) {
+          await node.events.next((event) => event === "lost");
+          // At once: what is left for later would be stored after it was refused.
+          const askedAt = performance.now();
+          await assertNotSaved(node.append(draft("refused-at-once")));
+          assertLess(performance.now() - askedAt, 1_000);
+        }
+        const backAt = performance.now();
+        await place.server.start();
+        for (const { node } of nodes) await node.events.next((event) => event === "recovered");
+        assertLess(performance.now() - backAt, 10_000);
+        await progress(100);
+      }
+    } finally {
+      isOver = true;
     }
-    isOver = true;
     await Promise.all(talking);
     const [a, b] = nodes.map(({ shown }) => jsonOf(shown.all));
     assertEquals(a, b);

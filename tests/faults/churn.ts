@@ -6,10 +6,11 @@ import { HostileSocket } from "../helpers/hostile_socket.ts";
 import { inParallel } from "../helpers/in_parallel.ts";
 import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
 import { Prober } from "../helpers/prober.ts";
-import { descriptors, procMissing, residentMb, until } from "../helpers/process_facts.ts";
+import { descriptors, procMissing, residentMb } from "../helpers/process_facts.ts";
 import { RawWebSocket } from "../helpers/raw_ws.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { NO_LIMITS } from "../helpers/server_run.ts";
+import { until } from "../helpers/until.ts";
 import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
 import { assertFast, assertHealthy } from "./scene.ts";
 

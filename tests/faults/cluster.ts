@@ -1,9 +1,10 @@
 // A cluster whose parts die or stand still. Its quick tests are in `tests/cluster_test.ts`.
 
 import { assertEquals, assertLess } from "@std/assert";
-import { Members, until } from "../helpers/member.ts";
+import { Members } from "../helpers/member.ts";
 import { natsMissing } from "../helpers/nats_server.ts";
 import { ServerCluster } from "../helpers/server_cluster.ts";
+import { until } from "../helpers/until.ts";
 import type { Fault, Outcome } from "./fault.ts";
 
 const RECOVERED_WITHIN_MS = 10_000;
@@ -56,7 +57,7 @@ async function killNats(): Promise<Outcome> {
     const backAt = performance.now();
     await cluster.nats.start();
     for (const { url } of cluster.nodes) {
-      await until(() => isWell(url), () => `${url} is well again`);
+      await until(`${url} is well again`, () => isWell(url));
     }
     slowest = Math.max(slowest, performance.now() - backAt);
     assertLess(slowest, RECOVERED_WITHIN_MS);
@@ -100,7 +101,7 @@ async function stopNode(): Promise<Outcome> {
   await pause(STANDSTILL_MS);
   still.kill("SIGCONT");
   assertEquals(others.filter(({ stored }, i) => stored.length <= (before[i] ?? 0)), []);
-  await until(() => isWell(still.url), () => "the node is well again");
+  await until("the node is well again", () => isWell(still.url), STANDSTILL_MS);
   await members.progress(5);
   const ids = await members.settle();
   return { rounds: 1, checked: `I1–I3, ${ids.length} messages, the others talked on` };

@@ -7,9 +7,10 @@ import { createClient } from "../../src/create_client.ts";
 import { MAX_LINES_TOGETHER } from "../../src/protocol.ts";
 import { inParallel } from "../helpers/in_parallel.ts";
 import { readMetrics, untilMetrics } from "../helpers/metrics_page.ts";
-import { cpuSeconds, procMissing, residentMb, until } from "../helpers/process_facts.ts";
+import { cpuSeconds, procMissing, residentMb } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { NO_LIMITS } from "../helpers/server_run.ts";
+import { until } from "../helpers/until.ts";
 import { JsonClient, TextClient } from "../helpers/ws_client.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 

@@ -4,8 +4,9 @@ import { assertEquals, assertLess } from "@std/assert";
 import { createClient } from "../../src/create_client.ts";
 import { HostileSocket } from "../helpers/hostile_socket.ts";
 import { Prober } from "../helpers/prober.ts";
-import { descriptors, procMissing, until } from "../helpers/process_facts.ts";
+import { descriptors, procMissing } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
+import { until } from "../helpers/until.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 import { assertFast } from "./scene.ts";
 

@@ -6,8 +6,8 @@ import { BadLine } from "../helpers/bad_line.ts";
 import { chance } from "../helpers/chance.ts";
 import { HostileSocket } from "../helpers/hostile_socket.ts";
 import { Namespace, namespaceMissing } from "../helpers/namespace.ts";
-import { until } from "../helpers/process_facts.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
+import { until } from "../helpers/until.ts";
 import { type Fault, type Outcome, type Scale, SEED } from "./fault.ts";
 
 /** Half a minute for the ping that is not answered, five seconds until leaving is told, and one more. */

@@ -1,10 +1,10 @@
 // Clients that are there and say nothing: not that they have read, and not that they are there.
 
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import { until } from "../helpers/process_facts.ts";
 import { RawWebSocket } from "../helpers/raw_ws.ts";
 import { LONG_TEXT, MORE_THAN_PIPES_HOLD, sayMany } from "../helpers/say_many.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
+import { until } from "../helpers/until.ts";
 import { JsonClient } from "../helpers/ws_client.ts";
 import type { Fault, Outcome } from "./fault.ts";
 

@@ -3,7 +3,8 @@
 
 import { assertLess } from "@std/assert";
 import { HostileSocket } from "../helpers/hostile_socket.ts";
-import { procMissing, residentMb, until } from "../helpers/process_facts.ts";
+import { procMissing, residentMb } from "../helpers/process_facts.ts";
+import { until } from "../helpers/until.ts";
 import { bytesOf } from "../helpers/wire_frame.ts";
 import type { Fault, Outcome, Scale } from "./fault.ts";
 import { HISTORY, Scene } from "./scene.ts";

@@ -1,7 +1,7 @@
 // No test waits for ever: what does not come in time fails, and says what did not come.
 
 /** Long, because it only ends tests that would fail anyway; a busy machine is no failure. */
-const DEADLINE_MS = 15_000;
+export const DEADLINE_MS = 15_000;
 
 /**
  * Resolves as `promise` does.

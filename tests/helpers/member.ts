@@ -6,9 +6,10 @@ import type { ChatClient } from "../../src/client/client.ts";
 import { createClient } from "../../src/create_client.ts";
 import type { Message } from "../../src/message.ts";
 import type { Target } from "./poster.ts";
+import { until } from "./until.ts";
 
 /** Only ends what would fail anyway. */
-const DEADLINE_MS = 20_000;
+const PROGRESS_WITHIN_MS = 20_000;
 
 /** One reader and writer. */
 export class Member implements Disposable {
@@ -113,8 +114,9 @@ export class Members implements Disposable {
   async progress(count: number): Promise<void> {
     const wanted = this.all.map(({ stored }) => stored.length + count);
     await until(
-      () => this.all.every(({ stored }, i) => stored.length >= (wanted[i] ?? 0)),
       () => `each says ${count} more: ${this.all.map(({ stored }) => stored.length)}`,
+      () => this.all.every(({ stored }, i) => stored.length >= (wanted[i] ?? 0)),
+      PROGRESS_WITHIN_MS,
     );
   }
 
@@ -129,7 +131,11 @@ export class Members implements Disposable {
       const ids = new Set(shown.map(({ id }) => id));
       return stored.every((id) => ids.has(id));
     };
-    await until(() => this.all.every(isComplete), () => "everyone has seen everything");
+    await until(
+      "everyone has seen everything",
+      () => this.all.every(isComplete),
+      PROGRESS_WITHIN_MS,
+    );
     const [first, ...others] = this.all.map(({ shown }) => shown);
     for (const other of others) assertEquals(other, first);
     const ids = (first ?? []).map(({ id }) => id);
@@ -140,19 +146,5 @@ export class Members implements Disposable {
 
   [Symbol.dispose](): void {
     for (const member of this.all) member[Symbol.dispose]();
-  }
-}
-
-/** Looks again and again: what is waited for happens in many sockets and processes. */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  describe: () => string,
-): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
-  while (!await holds()) {
-    if (performance.now() > deadline) {
-      throw new Error(`Not within ${DEADLINE_MS} ms: ${describe()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -8,6 +8,7 @@ import type { MessageStore } from "../../src/store.ts";
 import { Inbox } from "./inbox.ts";
 import { NatsServer } from "./nats_server.ts";
 import type { Place } from "./store_place.ts";
+import { until } from "./until.ts";
 
 /** What a store on NATS and its connection reported, in order; seconds are left out. */
 export class NatsEvents extends Inbox<string> implements NatsStoreEvents, ClusterEvents {
@@ -142,14 +143,14 @@ export class NatsPlace implements Place {
     this.#isBroken = true;
     const nodes = this.#open();
     await this.server.kill();
-    await Promise.all(nodes.map((node) => until(node, () => node.trouble !== undefined)));
+    await Promise.all(nodes.map((node) => heard(node, () => node.trouble !== undefined)));
   }
 
   async mend(): Promise<void> {
     this.#isBroken = false;
     const nodes = this.#open();
     await this.server.start();
-    await Promise.all(nodes.map((node) => until(node, () => node.trouble === undefined)));
+    await Promise.all(nodes.map((node) => heard(node, () => node.trouble === undefined)));
   }
 
   // NATS answers later than it is asked: this is what the log holds by then. That nothing is shown before it
@@ -178,11 +179,7 @@ export class NatsPlace implements Place {
   }
 }
 
-/** Waits until `holds`, looking again whenever something happens. */
-async function until(node: NatsNode, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`In vain: ${Deno.inspect(node.events.all)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Waits until `holds`; fails with what `node` reported instead, and what was behind it. */
+function heard({ events }: NatsNode, holds: () => boolean): Promise<number> {
+  return until(() => Deno.inspect([events.all, events.errors]), holds);
 }

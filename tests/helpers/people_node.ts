@@ -122,16 +122,6 @@ export class PeopleNode implements AsyncDisposable, ClusterPeopleEvents {
   }
 }
 
-/** Waits until `holds`; fails with what `is` says after `ms`. Returns how long it took. */
-export async function until(holds: () => boolean, is: () => unknown, ms = 5000): Promise<number> {
-  const start = performance.now();
-  while (!holds()) {
-    if (performance.now() - start > ms) throw new Error(`In vain: ${Deno.inspect(is())}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return performance.now() - start;
-}
-
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });

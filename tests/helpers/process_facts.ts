@@ -71,22 +71,6 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ESRCH";
 }
 
-/** Looks again and again until `holds`; what it waits for happens in another process. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
-): Promise<number> {
-  const startedAt = performance.now();
-  while (!await holds()) {
-    if (performance.now() - startedAt > withinMs) {
-      throw new Error(`Not within ${withinMs} ms: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return performance.now() - startedAt;
-}
-
 /** Resident memory while something goes on, looked at ten times a second. */
 export class MemoryWatch implements Disposable {
   /** The most so far, in MB. */
