@@ -2,6 +2,7 @@
 // is sent again, and all that follows waits for it. For systems that cannot make a real one bad.
 
 import { isEnd } from "./connection_end.ts";
+import { Relay, type Way } from "./relay.ts";
 
 /** What goes at once, as over an Ethernet. */
 const PACKET_BYTES = 1460;
@@ -21,43 +22,17 @@ export interface BadLineOptions {
 }
 
 /** Hands connections on to a port of this machine. */
-export class BadLine implements AsyncDisposable {
+export class BadLine extends Relay {
   readonly #options: BadLineOptions;
-  readonly #target: number;
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #ends = new Set<Deno.TcpConn>();
-  readonly #accepting: Promise<void>;
   /** Packets that were lost and came late. */
   losses = 0;
 
   constructor(target: number, options: BadLineOptions) {
-    this.#target = target;
+    super(() => target);
     this.#options = options;
-    this.#accepting = this.#accept();
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.#listener.addr.port}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    for (const end of this.#ends) end.close();
-    this.#ends.clear();
-    await this.#accepting;
-  }
-
-  async #accept(): Promise<void> {
-    const carrying: Promise<void>[] = [];
-    for await (const near of this.#listener) {
-      const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
-      this.#ends.add(near).add(far);
-      carrying.push(this.#carry(near, far), this.#carry(far, near));
-    }
-    await Promise.all(carrying);
-  }
-
-  async #carry(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+  protected override async carry({ from, to }: Way): Promise<void> {
     const { lateMs, bytesPerSecond } = this.#options;
     const buffer = new Uint8Array(PACKET_BYTES);
     let dueAt = 0;
@@ -73,7 +48,6 @@ export class BadLine implements AsyncDisposable {
       if (at - now > MAX_UNDER_WAY_MS) await delivered;
     }
     await delivered;
-    for (const end of [from, to]) if (this.#ends.delete(end)) end.close();
   }
 
   #stallMs(): number {
@@ -87,7 +61,7 @@ export class BadLine implements AsyncDisposable {
     packet: Uint8Array,
     { to, at }: { to: Deno.TcpConn; at: number },
   ): Promise<void> {
-    if (!this.#ends.has(to)) return;
+    if (!this.isOpen(to)) return;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
     for (let sent: number | null = 0; sent !== null && sent < packet.length;) {
       const more: number | null = await to.write(packet.subarray(sent)).catch(nullAtEnd);
