@@ -3,6 +3,7 @@
 
 import type { Clock } from "../clock.ts";
 import { StartError } from "../errors.ts";
+import { inTime } from "./in_time.ts";
 import { loadNats, type NatsConnection, type NatsLibrary } from "./library.ts";
 
 /**
@@ -119,22 +120,15 @@ export class ClusterConnection implements AsyncDisposable {
     if (this.#isClosing) return;
     const isUp = this.isUp;
     this.#isClosing = true;
-    if (isUp) await this.#flush();
+    const options = { clock: this.#options.clock, ms: FLUSH_MS };
+    // A connection that is lost meanwhile has nothing to wait for.
+    if (isUp) await Promise.allSettled([inTime(options, () => this.nats.flush())]);
     await this.nats.close();
     this.#release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #flush(): Promise<void> {
-    const deadline = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(FLUSH_MS, deadline.resolve);
-    // A connection that is lost meanwhile has nothing to wait for.
-    const flushed = this.nats.flush().catch(deadline.resolve);
-    await Promise.race([flushed, deadline.promise]);
-    cancel();
   }
 
   async #follow(): Promise<void> {

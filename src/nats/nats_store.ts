@@ -7,6 +7,7 @@ import { type Draft, type StoredMessage, toStored } from "../message.ts";
 import { type Appended, MAX_WAITING, type MessageStore, notSaved } from "../store.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { LogFollower } from "./follower.ts";
+import { inTime } from "./in_time.ts";
 import { type Entry, LogStream, type LogStreamEvents } from "./log_stream.ts";
 import { LogView, type LogViewEvents } from "./log_view.ts";
 import { StoreHealth, type StoreHealthEvents, UNREACHABLE } from "./store_health.ts";
@@ -180,9 +181,12 @@ export class NatsStore implements MessageStore {
       failure = error;
     }
     // That the answer was lost says nothing about the message: it may be on its way to everyone.
-    const message = await this.#arrival(waiting);
-    if (message === undefined) throw this.#health.refuse(failure, "NATS does not answer");
-    return { message, isNew };
+    const options = { clock: this.#options.clock, ms: this.#leftMs(waiting, SAVE_DEADLINE_MS) };
+    try {
+      return { message: await inTime(options, () => waiting.arrived.promise), isNew };
+    } catch {
+      throw this.#health.refuse(failure, "NATS does not answer");
+    }
   }
 
   // NATS has the id if it has the message, so nothing is stored twice.
@@ -191,16 +195,6 @@ export class NatsStore implements MessageStore {
     if (message !== undefined) return { message, isNew: true };
     waiting.lost = Promise.withResolvers();
     return await this.#store(waiting);
-  }
-
-  // What the tail brings of `waiting` within the time that is left.
-  async #arrival(waiting: Waiting): Promise<StoredMessage | undefined> {
-    const late = Promise.withResolvers<undefined>();
-    const leftMs = this.#leftMs(waiting, SAVE_DEADLINE_MS);
-    const cancel = this.#options.clock.after(leftMs, () => late.resolve(undefined));
-    const message = await Promise.race([waiting.arrived.promise, late.promise]);
-    cancel();
-    return message;
   }
 
   #leftMs({ receivedAt }: Waiting, totalMs: number): number {
