@@ -75,8 +75,10 @@ const PayloadSchema = v.object({
   name: v.string(),
   text: v.pipe(v.string(), v.check((text) => isNormal(text, normalizeText))),
 });
+const DataSchema = v.pipe(v.string(), v.parseJson(), PayloadSchema);
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The log as NATS holds it. */
 export class LogStream {
@@ -184,14 +186,7 @@ export class LogStream {
 
   // As strict as with anybody who is not known: whoever may publish there can write what he likes.
   #decode(data: Uint8Array, { seq, time }: { seq: number; time: Date }): Message | undefined {
-    let value: unknown;
-    try {
-      value = JSON.parse(new TextDecoder().decode(data));
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    }
-    const payload = v.safeParse(PayloadSchema, value);
+    const payload = v.safeParse(DataSchema, decoder.decode(data));
     if (!payload.success || !this.#isGoodName(payload.output.name)) return undefined;
     const { id, name, text } = payload.output;
     return { seq, id, name, text, time: time.toISOString() };

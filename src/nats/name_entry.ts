@@ -24,6 +24,7 @@ const EntrySchema = v.object({
   node: v.pipe(v.string(), v.check(isKey)),
   borrowed: v.boolean(),
 });
+const ValueSchema = v.pipe(v.string(), v.parseJson(), EntrySchema);
 
 /** The value of `entry`. */
 export function encodeEntry({ name, proof, node, borrowed }: NameEntry): string {
@@ -32,7 +33,7 @@ export function encodeEntry({ name, proof, node, borrowed }: NameEntry): string 
 
 /** Reads a value; `undefined` for what no node of ours would write. */
 export function decodeEntry(value: string): NameEntry | undefined {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), EntrySchema), value);
+  const parsed = v.safeParse(ValueSchema, value);
   return parsed.success ? parsed.output : undefined;
 }
 

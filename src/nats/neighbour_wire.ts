@@ -49,6 +49,7 @@ const NewsSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("bye"), node: NodeSchema }),
 ]);
+const DataSchema = v.pipe(v.string(), v.parseJson(), NewsSchema);
 
 /**
  * What a node says; `node` is its id, another one in each of its runs.
@@ -75,7 +76,7 @@ export function encodeNews(news: News): string {
 export function decodeNews(data: string): News | undefined {
   // A UTF-16 unit has a byte at least.
   if (data.length > MAX_BUS_BYTES) return undefined;
-  const result = v.safeParse(NewsSchema, parseJson(data));
+  const result = v.safeParse(DataSchema, data);
   return result.success ? result.output : undefined;
 }
 
@@ -94,13 +95,4 @@ export function inParts(names: Iterable<string>): string[][] {
     bytes += length;
   }
   return parts;
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
