@@ -6,6 +6,7 @@ import { StartError } from "../errors.ts";
 import { WINDOW_MESSAGES } from "../limits.ts";
 import { type Draft, isMessageId, type Message, normalizeName, normalizeText } from "../message.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { differencesOf } from "./differences.ts";
 import type { JetStreamClient, JetStreamManager, JsMsg, PubAck, StreamInfo } from "./library.ts";
 
 /** The stream, and the subject of this room in it. */
@@ -131,13 +132,8 @@ export class LogStream {
   async compare(): Promise<void> {
     const info = await this.#info();
     if (info === undefined) return;
-    const found: Readonly<Record<string, unknown>> = { ...info.config };
-    const differences = Object.entries(this.#wanted())
-      .filter(([key, value]) => JSON.stringify(found[key]) !== JSON.stringify(value))
-      .map(([key, value]) =>
-        `${key} is ${JSON.stringify(found[key])}, not ${JSON.stringify(value)}`
-      );
-    if (differences.length > 0) this.#options.events.streamDiffers(differences.join("; "));
+    const differences = differencesOf(info.config, this.#wanted());
+    if (differences !== "") this.#options.events.streamDiffers(differences);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { NAME_KEPT_MS } from "../name_registry.ts";
 import { BucketReading, isDeleted } from "./bucket_reading.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { differencesOf } from "./differences.ts";
 import type { JetStreamClient, JetStreamManager } from "./library.ts";
 import type { NameBucket, NameBucketListener, Written } from "./name_bucket.ts";
 
@@ -176,11 +177,8 @@ export class NatsBucket implements NameBucket {
       num_replicas: this.#options.replicas,
       allow_direct: false,
     };
-    const found: Readonly<Record<string, unknown>> = { ...config };
-    const differences = Object.entries(wanted)
-      .filter(([limit, value]) => found[limit] !== value)
-      .map(([limit, value]) => `${limit} is ${found[limit]}, not ${value}`);
-    if (differences.length > 0) this.#options.events.bucketDiffers(differences.join("; "));
+    const differences = differencesOf(config, wanted);
+    if (differences !== "") this.#options.events.bucketDiffers(differences);
   }
 
   async #put(
