@@ -2,7 +2,7 @@
 // there is always a whole one. Knows nothing of messages.
 
 import { isAbsolute, join, relative, resolve } from "@std/path";
-import { isOutOfDescriptors, StartError } from "./errors.ts";
+import { isOutOfDescriptors, reasonOf, StartError } from "./errors.ts";
 
 /** The part of `Deno` that touches files; a test passes one that fails. */
 export type FileApi = Pick<
@@ -233,10 +233,10 @@ async function refuseUnlessFile(files: FileApi, path: string): Promise<Deno.File
 /** Turns what the system says into one line for the person who starts the server. */
 function toStartError(error: unknown, what: string): StartError {
   if (error instanceof StartError) return error;
-  return new StartError(`${what}: ${reasonOf(error)}`, { cause: error });
+  return new StartError(`${what}: ${whyOf(error)}`, { cause: error });
 }
 
-function reasonOf(error: unknown): string {
+function whyOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno was not allowed to; give --allow-read and --allow-write the directory of --data`;
   }
@@ -246,5 +246,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
     return "it is no directory";
   }
-  return error instanceof Error ? error.message : "for an unknown reason";
+  return reasonOf(error);
 }

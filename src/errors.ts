@@ -65,6 +65,11 @@ export function toChatError(error: unknown): ChatError {
   });
 }
 
+/** What `error` says of itself, to go after a colon. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : "for an unknown reason";
+}
+
 /** Whether the process, or the machine, has no file descriptor left. */
 export function isOutOfDescriptors(error: unknown): boolean {
   return error instanceof Error && "code" in error &&

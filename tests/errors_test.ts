@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { ChatError, ERROR_CODES, type ErrorCode, StartError, toChatError } from "../src/errors.ts";
+import {
+  ChatError,
+  ERROR_CODES,
+  type ErrorCode,
+  reasonOf,
+  StartError,
+  toChatError,
+} from "../src/errors.ts";
 
 Deno.test("ChatError has the HTTP status that its code stands for", () => {
   const statuses: Record<ErrorCode, number> = {
@@ -51,6 +58,11 @@ Deno.test("toChatError() hides what is no refusal and keeps it as the cause", ()
     assert(!error.message.includes("secret"));
     assertStrictEquals(error.cause, thrown);
   }
+});
+
+Deno.test("reasonOf() is the message of an error, and never what else was thrown", () => {
+  assertEquals(reasonOf(new TypeError("in use")), "in use");
+  assertEquals(reasonOf("secret"), "for an unknown reason");
 });
 
 Deno.test("StartError ends the process with status 1 unless the usage was wrong", () => {

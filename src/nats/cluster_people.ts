@@ -2,7 +2,7 @@
 // of their own. Composition only.
 
 import type { Clock } from "../clock.ts";
-import { StartError } from "../errors.ts";
+import { reasonOf, StartError } from "../errors.ts";
 import type { NameRegistry } from "../name_registry.ts";
 import type { Outlet } from "../outlet.ts";
 import { ClusterNames } from "./cluster_names.ts";
@@ -90,7 +90,7 @@ export class ClusterPeople {
       return people;
     } catch (cause) {
       await people?.close();
-      const why = cause instanceof Error ? cause.message : "for an unknown reason";
+      const why = reasonOf(cause);
       throw new StartError(`Cannot use the names in NATS: ${why}; see docs/cluster.md`, { cause });
     }
   }

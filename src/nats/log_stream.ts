@@ -2,7 +2,7 @@
 // what may be read from it. Knows nothing of who waits for what.
 
 import * as v from "valibot";
-import { StartError } from "../errors.ts";
+import { reasonOf, StartError } from "../errors.ts";
 import { WINDOW_MESSAGES } from "../limits.ts";
 import { type Draft, isMessageId, type Message, normalizeName, normalizeText } from "../message.ts";
 import type { ClusterConnection } from "./connection.ts";
@@ -244,8 +244,4 @@ function isNormal(text: string, normalize: (raw: string) => string): boolean {
   } catch {
     return false;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : "for an unknown reason";
 }

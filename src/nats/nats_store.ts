@@ -2,7 +2,7 @@
 // shown, as everywhere else, when it comes back by the tail: every node has the same log in the same order.
 
 import type { Clock } from "../clock.ts";
-import { ChatError, StartError } from "../errors.ts";
+import { ChatError, reasonOf, StartError } from "../errors.ts";
 import { type Draft, type StoredMessage, toStored } from "../message.ts";
 import { type Appended, MAX_WAITING, type MessageStore, notSaved } from "../store.ts";
 import type { ClusterConnection } from "./connection.ts";
@@ -97,7 +97,7 @@ export class NatsStore implements MessageStore {
       return store;
     } catch (cause) {
       await store.#follower?.close();
-      const why = cause instanceof Error ? cause.message : "for an unknown reason";
+      const why = reasonOf(cause);
       throw new StartError(`Cannot use the log in NATS: ${why}; see docs/cluster.md`, { cause });
     }
   }
