@@ -12,10 +12,8 @@ export type {
   JetStreamManager,
   JsMsg,
   PubAck,
-  StreamConfig,
   StreamInfo,
 } from "npm:@nats-io/jetstream@3.4.0";
-export type { KV, KvEntry } from "npm:@nats-io/kv@3.4.0";
 
 // Imported by a name that is looked up: Deno downloads before the start what a literal name says, for
 // those without NATS too.
