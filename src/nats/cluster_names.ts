@@ -32,8 +32,7 @@ export class ClusterNames implements NameRegistry {
   }
 
   claim(name: string, key?: string, { borrow = false }: ClaimOptions = {}): Claim | Promise<Claim> {
-    this.assertMayUse(name, key);
-    const known = this.#find(name);
+    const known = this.#findUsable(name, key);
     if (known !== undefined && key !== undefined) {
       this.upkeep.use(known);
       return { name: known.name, key };
@@ -73,9 +72,7 @@ export class ClusterNames implements NameRegistry {
   }
 
   assertMayUse(name: string, key?: string): void {
-    const known = this.#find(name);
-    if (known === undefined || (key !== undefined && known.proof === proofOf(key))) return;
-    throw nameTaken(this.free(name));
+    this.#findUsable(name, key);
   }
 
   owns(name: string, key: string): boolean {
@@ -86,6 +83,13 @@ export class ClusterNames implements NameRegistry {
   free(name: string): string {
     const isFree = (candidate: string) => this.#find(candidate) === undefined;
     return freeName(name, { isFree, newKey: this.#options.newKey });
+  }
+
+  // Throws when whose it is does not have `key`.
+  #findUsable(name: string, key?: string): NameEntry | undefined {
+    const known = this.#find(name);
+    if (known === undefined || (key !== undefined && known.proof === proofOf(key))) return known;
+    throw nameTaken(this.free(name));
   }
 
   #find(name: string): NameEntry | undefined {
