@@ -13,7 +13,7 @@ import { STREAM } from "../src/nats/log_stream.ts";
 import { CERTIFICATE, PRIVATE_KEY } from "./helpers/certificate.ts";
 import { Members } from "./helpers/member.ts";
 import { makeCredentials } from "./helpers/nats_credentials.ts";
-import { connect } from "./helpers/nats_place.ts";
+import { connect, managerOf } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 import { Scratch } from "./helpers/scratch.ts";
 import { ServerCluster } from "./helpers/server_cluster.ts";
@@ -103,7 +103,7 @@ natsTest("A stream that is wiped sends every reader back to the beginning", asyn
   await until("it is shown to the other", () => bob.shown.length === 1);
   {
     await using outside = await connect(cluster.nats.url);
-    const manager = await outside.library.jetstream.jetstreamManager(outside.nats);
+    const manager = await managerOf(outside);
     await manager.streams.delete(STREAM);
   }
   await until(

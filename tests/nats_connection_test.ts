@@ -1,30 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { systemClock } from "../src/clock.ts";
 import { StartError } from "../src/errors.ts";
-import { ClusterConnection, type ClusterEvents } from "../src/nats/connection.ts";
+import { ClusterConnection } from "../src/nats/connection.ts";
 import { Inbox } from "./helpers/inbox.ts";
+import { connect, NatsEvents } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
-
-class Events extends Inbox<string> implements ClusterEvents {
-  clusterConnected(): void {
-    this.push("connected");
-  }
-  clusterLost(): void {
-    this.push("lost");
-  }
-  clusterComplained(error: Error): void {
-    this.push(error.message);
-  }
-}
-
-function open(servers: readonly string[], events = new Events()): Promise<ClusterConnection> {
-  return ClusterConnection.open({ servers, credentials: undefined, clock: systemClock, events });
-}
 
 natsTest("A connection to NATS that is lost comes back by itself, and says both", async () => {
   await using server = await NatsServer.start();
-  const events = new Events();
-  await using connection = await open([server.url], events);
+  const events = new NatsEvents();
+  await using connection = await connect(server.url, events);
   const changes = new Inbox<boolean>();
   connection.watch((isUp) => changes.push(isUp));
   assert(connection.isUp);
@@ -39,7 +24,7 @@ natsTest("A connection to NATS that is lost comes back by itself, and says both"
 
 natsTest("A connection to a NATS that hangs is given up within five seconds", async () => {
   await using server = await NatsServer.start();
-  await using connection = await open([server.url]);
+  await using connection = await connect(server.url);
   const changes = new Inbox<boolean>();
   connection.watch((isUp) => changes.push(isUp));
   const hungAt = performance.now();
@@ -54,7 +39,7 @@ natsTest("A connection to a NATS that hangs is given up within five seconds", as
 natsTest("A connection finds the other server of a cluster when its own is gone", async () => {
   await using one = await NatsServer.start();
   await using other = await NatsServer.start();
-  await using connection = await open([one.url, other.url]);
+  await using connection = await connect([one.url, other.url]);
   const changes = new Inbox<boolean>();
   connection.watch((isUp) => changes.push(isUp));
   const isOnOne = connection.nats.getServer() === new URL(one.url).host;
@@ -65,11 +50,11 @@ natsTest("A connection finds the other server of a cluster when its own is gone"
 
 natsTest("A connection that is closed sends what was published before", async () => {
   await using server = await NatsServer.start();
-  await using reader = await open([server.url]);
+  await using reader = await connect(server.url);
   const heard = new Inbox<string>();
   reader.nats.subscribe("a", { callback: (_error, message) => heard.push(message.string()) });
   await reader.nats.flush();
-  const writer = await open([server.url]);
+  const writer = await connect(server.url);
   writer.nats.publish("a", "last words");
   await writer.close();
   assertEquals(await heard.next(), "last words");
@@ -79,7 +64,7 @@ Deno.test("A server of NATS that is not there is one line, and what to do", asyn
   const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `nats://127.0.0.1:${(gone.addr as Deno.NetAddr).port}`;
   gone.close();
-  const error = await assertRejects(() => open([url]), StartError);
+  const error = await assertRejects(() => connect(url), StartError);
   assertEquals(
     error.message,
     `Cannot reach NATS at ${url}: connection refused; start it, or check --nats`,
@@ -90,7 +75,7 @@ natsTest("A NATS that wants a password is one line that names the flag, every ti
   await using server = await NatsServer.start({ config: "authorization { token: secret }" });
   // Now and then the client drops an error of its socket; it would be one that nobody caught.
   for (let time = 0; time < 30; time++) {
-    const error = await assertRejects(() => open([server.url]), StartError);
+    const error = await assertRejects(() => connect(server.url), StartError);
     assertEquals(
       error.message,
       `Cannot use NATS at ${server.url}: it does not let this server in; check --nats-creds`,
@@ -100,7 +85,7 @@ natsTest("A NATS that wants a password is one line that names the flag, every ti
 
 natsTest("security 40: with tls:// nothing is sent to a NATS without encryption", async () => {
   await using server = await NatsServer.start();
-  const error = await assertRejects(() => open([server.url.replace("nats:", "tls:")]), StartError);
+  const error = await assertRejects(() => connect(server.url.replace("nats:", "tls:")), StartError);
   assert(error.message.includes("server does not support 'tls'"), error.message);
 });
 
@@ -111,7 +96,7 @@ Deno.test("Credentials that are none are one line that names the flag", async ()
         servers: ["nats://127.0.0.1:1"],
         credentials: new TextEncoder().encode("no credentials"),
         clock: systemClock,
-        events: new Events(),
+        events: new NatsEvents(),
       }),
     StartError,
   );

@@ -8,7 +8,7 @@ import { type Entry, type LogState, LogStream, STREAM } from "../src/nats/log_st
 import { draft } from "./helpers/drafts.ts";
 import { FakeConsumer } from "./helpers/fake_consumer.ts";
 import { Inbox } from "./helpers/inbox.ts";
-import { connect, NatsEvents } from "./helpers/nats_place.ts";
+import { connect, managerOf, NatsEvents } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 
 /** What a follower reports: `now a b` for a beginning, `then c` for what follows. */
@@ -93,11 +93,6 @@ class World implements AsyncDisposable {
     for (const id of ids) await this.stream.publish(draft(id), 1_000);
   }
 
-  /** What administrators may do. */
-  manager() {
-    return this.connection.library.jetstream.jetstreamManager(this.connection.nats);
-  }
-
   async #state(): Promise<LogState | undefined> {
     const state = await this.stream.state();
     if (state === undefined || this.timesBehind === 0) return state;
@@ -134,7 +129,7 @@ natsTest(
     const { log } = world.follower;
     world.link.set(false);
     await world.say("b", "c", "d");
-    await (await world.manager()).streams.purge(STREAM, { seq: 4 });
+    await (await managerOf(world.connection)).streams.purge(STREAM, { seq: 4 });
     world.link.set(true);
     assertEquals(await world.reports.next((report) => report.startsWith("now")), "now d");
     assertEquals(world.follower.log, log);
@@ -143,7 +138,7 @@ natsTest(
 
 natsTest("A purge takes nothing from a follower that has read it", async () => {
   await using world = await World.make();
-  await (await world.manager()).streams.purge(STREAM);
+  await (await managerOf(world.connection)).streams.purge(STREAM);
   world.follower.doubt();
   await world.say("b");
   assertEquals(await world.reports.next((report) => report.startsWith("then")), "then b");
@@ -154,7 +149,7 @@ natsTest("A follower whose log was made anew while it was away has another log",
   await using world = await World.make();
   const { log } = world.follower;
   world.link.set(false);
-  await (await world.manager()).streams.delete(STREAM);
+  await (await managerOf(world.connection)).streams.delete(STREAM);
   await world.stream.make();
   await world.say("x", "y");
   world.link.set(true);
@@ -164,7 +159,7 @@ natsTest("A follower whose log was made anew while it was away has another log",
 
 natsTest("A follower whose reading NATS has removed opens another and misses nothing", async () => {
   await using world = await World.make();
-  const manager = await world.manager();
+  const manager = await managerOf(world.connection);
   for await (const { name } of manager.consumers.list(STREAM)) {
     await manager.consumers.delete(STREAM, name);
   }

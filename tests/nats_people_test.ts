@@ -4,7 +4,7 @@ import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { ChatError } from "../src/errors.ts";
 import { encodeEntry, entryKeys } from "../src/nats/name_entry.ts";
 import { BUCKET } from "../src/nats/nats_bucket.ts";
-import { connect } from "./helpers/nats_place.ts";
+import { connect, managerOf } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 import { PeopleNode, type PeopleNodeOptions } from "./helpers/people_node.ts";
 import { until } from "./helpers/until.ts";
@@ -180,8 +180,7 @@ natsTest("A bucket that is gone is made again, with the names that are held", as
   await a.claim("Zoe");
   // Who has not heard yet that it was taken would find it free, whatever becomes of the bucket.
   await soon(() => `b hears of Zoe: ${b.told}`, () => !isFree(b, "Zoe"));
-  const { library, nats } = a.connection;
-  const manager = await library.jetstream.jetstreamManager(nats);
+  const manager = await managerOf(a.connection);
   await manager.streams.delete(`KV_${BUCKET}`);
   await until("the bucket is made again", () => isFree(b, "Zoe"), 10_000);
   await until(() => `b hears of Ann: ${b.told}`, () => !isFree(b, "Ann"), 10_000);

@@ -10,7 +10,7 @@ import { SAVE_DEADLINE_MS } from "../src/nats/nats_store.ts";
 import { MAX_WAITING } from "../src/store.ts";
 import { draft, drafts, idsOf } from "./helpers/drafts.ts";
 import { Inbox } from "./helpers/inbox.ts";
-import { connect, NatsNode, NatsPlace } from "./helpers/nats_place.ts";
+import { connect, managerOf, NatsNode, NatsPlace } from "./helpers/nats_place.ts";
 import { NatsServer, natsTest } from "./helpers/nats_server.ts";
 import { assertNotSaved, assertRising } from "./helpers/store_place.ts";
 import { until } from "./helpers/until.ts";
@@ -249,7 +249,7 @@ natsTest(
     const { log } = a;
     await a.append(draft("gone"));
     await using outside = await connect(place.server.url);
-    const manager = await outside.library.jetstream.jetstreamManager(outside.nats);
+    const manager = await managerOf(outside);
     await manager.streams.delete(STREAM);
     for (const { restarts } of nodes) assertEquals(await restarts.next(), []);
     assertNotEquals(a.log, log);
@@ -310,7 +310,7 @@ natsTest(
 natsTest("A stream with other limits is used as it is, and each of them is told", async () => {
   await using place = await NatsPlace.make();
   await using outside = await connect(place.server.url);
-  const manager = await outside.library.jetstream.jetstreamManager(outside.nats);
+  const manager = await managerOf(outside);
   await manager.streams.add({
     name: STREAM,
     subjects: [SUBJECT],
@@ -329,7 +329,7 @@ natsTest("A stream with other limits is used as it is, and each of them is told"
 natsTest("A NATS that cannot hold the log is one line that says why", async () => {
   await using server = await NatsServer.start();
   await using outside = await connect(server.url);
-  const manager = await outside.library.jetstream.jetstreamManager(outside.nats);
+  const manager = await managerOf(outside);
   await manager.streams.add({ name: STREAM, subjects: ["elsewhere"] });
   const error = await assertRejects(() => NatsNode.open(server.url), StartError);
   assertEquals(

@@ -2,6 +2,7 @@
 
 import { systemClock } from "../../src/clock.ts";
 import { ClusterConnection, type ClusterEvents } from "../../src/nats/connection.ts";
+import type { NatsLibrary } from "../../src/nats/library.ts";
 import { STREAM, SUBJECT } from "../../src/nats/log_stream.ts";
 import { NatsStore, type NatsStoreEvents } from "../../src/nats/nats_store.ts";
 import type { MessageStore } from "../../src/store.ts";
@@ -106,14 +107,24 @@ export class NatsNode implements MessageStore, AsyncDisposable {
   }
 }
 
-/** Connects like a node, without a store. */
-export function connect(url: string, events = new NatsEvents()): Promise<ClusterConnection> {
+/** Connects like a node, without a store, to any of `servers`. */
+export function connect(
+  servers: string | readonly string[],
+  events = new NatsEvents(),
+): Promise<ClusterConnection> {
   return ClusterConnection.open({
-    servers: [url],
+    servers: [servers].flat(),
     credentials: undefined,
     clock: systemClock,
     events,
   });
+}
+
+/** What administrators may do to streams, over `connection`. */
+export function managerOf(
+  { library, nats }: ClusterConnection,
+): ReturnType<NatsLibrary["jetstream"]["jetstreamManager"]> {
+  return library.jetstream.jetstreamManager(nats);
 }
 
 /** One NATS server and the nodes on it. */
@@ -157,8 +168,7 @@ export class NatsPlace implements Place {
   // is stored is held where NATS stands still.
   async survivors(): Promise<readonly string[]> {
     await using connection = await connect(this.server.url);
-    const { jetstream } = connection.library;
-    const manager = await jetstream.jetstreamManager(connection.nats);
+    const manager = await managerOf(connection);
     const { state } = await manager.streams.info(STREAM);
     const ids: string[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
