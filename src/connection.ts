@@ -56,6 +56,8 @@ export class Connection {
   /** Queues `frame`. */
   send(frame: string): void {
     this.#framesSent++;
+    // Whoever had taken everything when last looked at cannot be stuck yet: nearly always, nearly all.
+    if (this.#takenAt === undefined) return this.peer.send(frame);
     // What the queue grows by, so that a frame need not be measured for each of its readers.
     const before = this.peer.bufferedAmount;
     this.peer.send(frame);
