@@ -27,7 +27,7 @@ export interface Audience {
 
 /** Whether `connection` has too much waiting in its socket to be sent more. */
 export function lags(connection: Connection): boolean {
-  return connection.peer.bufferedAmount > MAX_BUFFERED_BYTES;
+  return connection.peer.buffersOver(MAX_BUFFERED_BYTES);
 }
 
 /** The voice of a room for everything that is no message. */

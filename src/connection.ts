@@ -4,12 +4,14 @@
 import type { PresenceDelta } from "./presence.ts";
 import type { Dialect } from "./protocol.ts";
 
-/** The three things a room needs of a socket. */
+/** What a room needs of a socket. */
 export interface Peer {
   /** Queues one frame; silent when the socket is closing. */
   send(frame: string): void;
   /** Bytes queued and not yet handed to the network. */
   readonly bufferedAmount: number;
+  /** Whether those are more than `bytes`: asked before each frame, so it must cost next to nothing. */
+  buffersOver(bytes: number): boolean;
   /** Begins to close (RFC 6455, section 7.4: the code). */
   close(code: number, reason: string): void;
 }

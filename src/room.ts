@@ -176,7 +176,7 @@ export class Room {
 
   /** Sends an answer to one connection; one that asks and asks and never reads is closed. */
   send(connection: Connection, frame: string): void {
-    if (connection.peer.bufferedAmount > MAX_UNREAD_BYTES) {
+    if (connection.peer.buffersOver(MAX_UNREAD_BYTES)) {
       this.#closeStuck(connection);
     } else {
       this.handOver(connection, frame);

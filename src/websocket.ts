@@ -120,6 +120,8 @@ class SocketOwner implements Peer {
   readonly #messages: TokenBucket;
   readonly #joins: TokenBucket;
   #session: Session | undefined;
+  // No less than what waits in the socket: what did when it was last asked, and all that was sent since.
+  #mayBuffer = 0;
   #openedAt = 0;
   #error: string | undefined;
   #hasEnded = false;
@@ -149,11 +151,19 @@ class SocketOwner implements Peer {
   }
 
   send(frame: string): void {
+    // A UTF-16 unit has at most three bytes.
+    this.#mayBuffer += frame.length * 3;
     this.#options.socket.send(frame);
   }
 
   get bufferedAmount(): number {
     return this.#options.socket.bufferedAmount;
+  }
+
+  // Asking the socket costs half as much as sending, so it is asked only when it may be so.
+  buffersOver(bytes: number): boolean {
+    if (this.#mayBuffer > bytes) this.#mayBuffer = this.bufferedAmount;
+    return this.#mayBuffer > bytes;
   }
 
   close(code: number, reason: string): void {

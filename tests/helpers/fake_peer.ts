@@ -21,6 +21,10 @@ export class FakePeer implements Peer {
     if (this.isStalled) this.bufferedAmount += encoder.encode(frame).length;
   }
 
+  buffersOver(bytes: number): boolean {
+    return this.bufferedAmount > bytes;
+  }
+
   close(code: number, reason: string): void {
     this.closes.push({ code, reason });
   }
