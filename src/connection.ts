@@ -38,7 +38,6 @@ export class Connection {
   /** Presence that it could not be told yet because it lags. */
   missed: PresenceDelta | undefined;
 
-  #framesSent = 0;
   #queuedBytes = 0;
   #taken = 0;
   #takenAt: number | undefined;
@@ -50,14 +49,8 @@ export class Connection {
     this.follows = options.follows ?? true;
   }
 
-  /** How many frames it was sent. */
-  get framesSent(): number {
-    return this.#framesSent;
-  }
-
   /** Queues `frame`. */
   send(frame: string): void {
-    this.#framesSent++;
     // Whoever had taken everything when last looked at cannot be stuck yet: nearly always, nearly all.
     if (this.#takenAt === undefined) return this.peer.send(frame);
     // What the queue grows by, so that a frame need not be measured for each of its readers.

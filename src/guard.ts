@@ -198,8 +198,8 @@ export interface Caps {
 /** Counts sockets from before their upgrade until they are really gone. */
 export class Admissions {
   readonly #caps: Caps;
-  readonly #all = new Set<symbol>();
-  readonly #byAddress = new Map<string, Set<symbol>>();
+  #size = 0;
+  readonly #byAddress = new Map<string, number>();
 
   constructor(caps: Caps) {
     this.#caps = caps;
@@ -207,7 +207,7 @@ export class Admissions {
 
   /** How many there are. */
   get size(): number {
-    return this.#all.size;
+    return this.#size;
   }
 
   /**
@@ -217,22 +217,28 @@ export class Admissions {
    * @throws {ChatError} `too_many_connections`.
    */
   admit(address: string): () => void {
-    const ofAddress = this.#byAddress.get(address) ?? new Set();
     const { total, perAddress } = this.#caps;
-    if (this.#all.size >= total) throw tooMany("the server has as many as it takes");
-    if (perAddress > 0 && ofAddress.size >= perAddress) {
+    if (this.#size >= total) throw tooMany("the server has as many as it takes");
+    if (perAddress > 0 && this.#countOf(address) >= perAddress) {
       throw tooMany("your address has as many as it may; see --max-per-address");
     }
-    const ticket = Symbol();
-    this.#all.add(ticket);
-    this.#byAddress.set(address, ofAddress.add(ticket));
+    this.#add(address, 1);
+    let isIn = true;
     return () => {
-      this.#all.delete(ticket);
-      ofAddress.delete(ticket);
-      if (ofAddress.size === 0 && this.#byAddress.get(address) === ofAddress) {
-        this.#byAddress.delete(address);
-      }
+      if (isIn) this.#add(address, -1);
+      isIn = false;
     };
+  }
+
+  #countOf(address: string): number {
+    return this.#byAddress.get(address) ?? 0;
+  }
+
+  #add(address: string, change: number): void {
+    this.#size += change;
+    const count = this.#countOf(address) + change;
+    if (count > 0) this.#byAddress.set(address, count);
+    else this.#byAddress.delete(address);
   }
 }
 

@@ -1,7 +1,6 @@
 // A client of the JSON dialect: what each of its frames causes.
 
 import type { Connection } from "./connection.ts";
-import { assertNoWait } from "./guard.ts";
 import { MAX_FRAME_BYTES } from "./limits.ts";
 import { normalizeName } from "./message.ts";
 import {
@@ -67,7 +66,7 @@ export class JsonSession extends BaseSession {
 
   #join(frame: Extract<ClientFrame, { type: "join" }>): void | Promise<void> {
     const wanted = normalizeName(frame.name);
-    assertNoWait(this.takeToken("join"));
+    this.takeToken("join");
     const given = frame.key ?? this.#cookieKey;
     const borrow = frame.borrow === true;
     const claim = this.deps.names.claim(wanted, given, { borrow });

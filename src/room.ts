@@ -176,11 +176,9 @@ export class Room {
 
   /** Sends an answer to one connection; one that asks and asks and never reads is closed. */
   send(connection: Connection, frame: string): void {
-    if (connection.peer.buffersOver(MAX_UNREAD_BYTES)) {
-      this.#closeStuck(connection);
-    } else {
-      this.handOver(connection, frame);
-    }
+    if (!this.#connections.has(connection)) return;
+    if (connection.peer.buffersOver(MAX_UNREAD_BYTES)) this.#closeStuck(connection);
+    else this.handOver(connection, frame);
   }
 
   /** Closes readers that have taken nothing for {@linkcode STUCK_MS}; to be called every few seconds. */
@@ -193,10 +191,10 @@ export class Room {
 
   /** Hands one frame to the socket of a connection that is in the room. */
   handOver(connection: Connection, frame: string): void {
-    if (!this.#connections.has(connection)) return;
     try {
       connection.send(frame);
     } catch (error) {
+      if (!this.#connections.has(connection)) return;
       // One bad socket must not keep the rest of the room from their messages.
       this.remove(connection);
       this.#events.sendFailed(connection, error);

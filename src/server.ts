@@ -7,6 +7,7 @@ import { every, systemClock as clock } from "./clock.ts";
 import { type Config, VERSION } from "./config.ts";
 import { DataDirectory } from "./data_directory.ts";
 import type { Door } from "./door.ts";
+import type { ChatError } from "./errors.ts";
 import { FormPage } from "./form_page.ts";
 import { Admissions } from "./guard.ts";
 import { listen, type Listener } from "./listener.ts";
@@ -144,7 +145,14 @@ function compose({ config, assets, backing, metrics, observer, door }: Parts) {
   store.tail((batch) => room.deliver(batch), (messages) => room.restart(messages));
   const posting = new Posting({ names, store, clock, newId, rate });
   const page = new FormPage({ config, store, room, posting, observer, template, newId, newKey });
-  const session = { room, store, names, limits: wireLimits(config), newId };
+  const session = {
+    room,
+    store,
+    names,
+    limits: wireLimits(config),
+    newId,
+    refused: (error: ChatError) => observer.refused(error, "websocket"),
+  };
   const webSockets = { session, admissions, observer, clock, rate };
   const app = createApp({
     config,

@@ -32,23 +32,27 @@ export interface SessionDeps {
   readonly refused: (error: ChatError) => void;
 }
 
+/** A socket with a rate. */
+export interface RatedPeer extends Peer {
+  /** Takes a token of the client's rate; returns the seconds to wait when there is none, else 0. */
+  takeToken(kind: "message" | "join"): number;
+}
+
 /** What one session has of its own. */
 export interface SessionOptions {
-  readonly peer: Peer;
-  /** Takes a token of the client's rate; returns the seconds to wait when there is none, else 0. */
-  readonly takeToken: (kind: "message" | "join") => number;
+  readonly peer: RatedPeer;
 }
 
 /** What sessions of both dialects have in common. */
 export abstract class BaseSession implements Session {
   abstract readonly connection: Connection;
   protected readonly deps: SessionDeps;
-  protected readonly takeToken: SessionOptions["takeToken"];
+  readonly #peer: RatedPeer;
   readonly #sequence = new Sequence();
 
   constructor(deps: SessionDeps, options: SessionOptions) {
     this.deps = deps;
-    this.takeToken = options.takeToken;
+    this.#peer = options.peer;
   }
 
   abstract receive(data: string): void;
@@ -57,6 +61,11 @@ export abstract class BaseSession implements Session {
     const { connection } = this;
     this.deps.room.send(connection, connection.dialect.error(error, id));
     this.deps.refused(error);
+  }
+
+  /** @throws {ChatError} `rate_limited` when the client has no token left. */
+  protected takeToken(kind: "message" | "join"): void {
+    assertNoWait(this.#peer.takeToken(kind));
   }
 
   /** Whether the client is still there. */
@@ -93,7 +102,7 @@ export abstract class BaseSession implements Session {
         throw new ChatError("not_joined", "Cannot send: join with a name first");
       }
       const text = normalizeText(rawText);
-      assertNoWait(this.takeToken("message"));
+      this.takeToken("message");
       const { room, store } = this.deps;
       store.append({ id, name, text }).then(
         ({ message, isNew }) => {

@@ -2,7 +2,6 @@
 // are the limits that need a socket: sizes, floods, and what Deno's sockets do that others do not.
 
 import type { Clock } from "./clock.ts";
-import type { Peer } from "./connection.ts";
 import { ChatError } from "./errors.ts";
 import { type Admissions, messageRate, type Rate, TokenBucket } from "./guard.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
@@ -10,7 +9,7 @@ import { JsonSession } from "./json_session.ts";
 import type { Observer } from "./observer.ts";
 import { cookieKey } from "./posting.ts";
 import { parseSince } from "./protocol.ts";
-import type { Session, SessionDeps, SessionOptions } from "./session.ts";
+import type { RatedPeer, Session, SessionDeps, SessionOptions } from "./session.ts";
 import { SUBPROTOCOL } from "./subprotocol.ts";
 import { TextSession } from "./text_session.ts";
 import type { Visitor } from "./visitor.ts";
@@ -34,7 +33,7 @@ const UNLIMITED = messageRate(0);
 
 /** What WebSockets need from the server. */
 export interface WebSocketDeps {
-  readonly session: Omit<SessionDeps, "refused">;
+  readonly session: SessionDeps;
   readonly admissions: Admissions;
   readonly observer: Observer;
   readonly clock: Clock;
@@ -113,7 +112,7 @@ interface SocketOptions {
  * One socket from its upgrade to its end. A throw in a handler would end the process, so each one
  * catches; `close` may come twice or not at all, so ending is idempotent and has a deadline.
  */
-class SocketOwner implements Peer {
+class SocketOwner implements RatedPeer {
   readonly #deps: WebSocketDeps;
   readonly #options: SocketOptions;
   readonly #frames: TokenBucket;
@@ -166,6 +165,10 @@ class SocketOwner implements Peer {
     return this.#mayBuffer > bytes;
   }
 
+  takeToken(kind: "message" | "join"): number {
+    return (kind === "join" ? this.#joins : this.#messages).take(this.#deps.clock.now());
+  }
+
   close(code: number, reason: string): void {
     // Right before Deno looks what has come: closed at any other moment while the next frame is here already,
     // it drops the connection with no Close frame, and the peer never learns why.
@@ -176,11 +179,7 @@ class SocketOwner implements Peer {
     const { observer, session, clock } = this.#deps;
     const { visitor, open } = this.#options;
     this.#openedAt = clock.now();
-    const refused = (error: ChatError) => observer.refused(error, "websocket");
-    this.#session = open({ ...session, refused }, {
-      peer: this,
-      takeToken: (kind) => (kind === "join" ? this.#joins : this.#messages).take(clock.now()),
-    });
+    this.#session = open(session, { peer: this });
     observer.connected(this.#session.connection.dialect.name, visitor.address);
   }
 

@@ -5,7 +5,7 @@ import { JsonSession } from "../../src/json_session.ts";
 import { Names } from "../../src/names.ts";
 import { type Since, wireLimits } from "../../src/protocol.ts";
 import { Room } from "../../src/room.ts";
-import type { SessionDeps } from "../../src/session.ts";
+import type { RatedPeer, SessionDeps } from "../../src/session.ts";
 import { TextSession } from "../../src/text_session.ts";
 import { AskedNames } from "./asked_names.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -73,10 +73,9 @@ export class SessionWorld {
   json(options: { since?: Since; cookieKey?: string } = {}): Client<JsonSession> {
     const peer = new FakePeer();
     const session = new JsonSession(this.#deps, {
-      peer,
+      peer: this.#rated(peer),
       since: options.since,
       cookieKey: options.cookieKey,
-      takeToken: (kind) => this.wait[kind],
     });
     return { peer, session };
   }
@@ -94,12 +93,15 @@ export class SessionWorld {
   text(options: { name?: string; history?: number; peer?: FakePeer } = {}): Client<TextSession> {
     const { peer = new FakePeer() } = options;
     const session = new TextSession(this.#deps, {
-      peer,
+      peer: this.#rated(peer),
       name: options.name,
       history: options.history ?? 0,
-      takeToken: (kind) => this.wait[kind],
     });
     return { peer, session };
+  }
+
+  #rated(peer: FakePeer): RatedPeer {
+    return Object.assign(peer, { takeToken: (kind: "message" | "join") => this.wait[kind] });
   }
 
   /** Says something that has nobody to be answered. */
