@@ -15,6 +15,9 @@ const DIRECTORY = "dist";
 /** What the executable may do, wherever it is started: the same as `deno task start`. */
 const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data", "--no-prompt"];
 
+/** As in `deno task start`: see docs/running.md, "Memory". */
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=4";
+
 /**
  * Everything in one module: any Deno runs it, and all that is embedded can be seen in it. Without it
  * `deno compile` looks into every file of every npm package, test data too, and dies of one of them.
@@ -41,6 +44,7 @@ async function compile(args: readonly string[]): Promise<number> {
     // All that the configuration would add is in the bundle.
     "--no-config",
     ...PERMISSIONS,
+    V8_FLAGS,
     ...(target === undefined ? [] : ["--target", target]),
     "--output",
     `${DIRECTORY}/parley${target === undefined ? "" : `-${target}`}`,

@@ -4,7 +4,7 @@
 import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { Scratch } from "./helpers/scratch.ts";
 import { runToEnd, ServerProcess } from "./helpers/server_process.ts";
-import { PERMISSIONS } from "./helpers/server_run.ts";
+import { PERMISSIONS, V8_FLAGS } from "./helpers/server_run.ts";
 import { JsonClient } from "./helpers/ws_client.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -14,7 +14,7 @@ Deno.test("security 38: main serves a complete page with the permissions of the 
   // Whole: a flag that nobody thinks of, such as -A, may permit more than all that is looked for.
   assertEquals(
     task.tasks.start.command,
-    `deno run --unstable-npm-lazy-caching --lock=deno.lock --frozen ${
+    `deno run --unstable-npm-lazy-caching ${V8_FLAGS} --lock=deno.lock --frozen ${
       PERMISSIONS.join(" ")
     } main.ts`,
   );

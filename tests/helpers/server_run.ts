@@ -9,6 +9,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).href;
 /** Exactly what `deno task start` gives; paths are relative to the working directory. */
 export const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data"];
 
+/** How much room `deno task start` gives to what is young: see docs/running.md, "Memory". */
+export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4";
+
 /** Flags with which no load keeps anybody out: more than people send, and all of it from one address. */
 export const NO_LIMITS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"] as const;
 
@@ -120,6 +123,7 @@ export function command(
     args: [
       ...before,
       "run",
+      V8_FLAGS,
       ...LOCKED,
       "--no-prompt",
       ...options.permissions ?? PERMISSIONS,
