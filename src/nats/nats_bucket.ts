@@ -158,6 +158,15 @@ export class NatsBucket implements NameBucket {
   }
 
   async #ensure(): Promise<void> {
+    try {
+      await this.#make();
+    } catch {
+      // The client looks and then adds: another node may have been faster, and then it is there by now.
+      await this.#make();
+    }
+  }
+
+  async #make(): Promise<void> {
     const { library } = this.#options.connection;
     const { StorageType } = library.jetstream;
     await new library.kv.Kvm(this.#client).create(BUCKET, {
