@@ -11,20 +11,18 @@ import { until } from "./helpers/until.ts";
 
 /** A NATS server and so many nodes. */
 async function start(count: number, options: PeopleNodeOptions = {}) {
-  const stack = new AsyncDisposableStack();
-  try {
-    const server = stack.use(await NatsServer.start());
-    const nodes = await Promise.all(
-      Array.from({ length: count }, () => PeopleNode.open(server.url, options)),
-    );
-    for (const node of nodes) stack.use(node);
-    const [a, b = a, c = b] = nodes;
-    assert(a && b && c);
-    return { server, nodes, a, b, c, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(await NatsServer.start());
+  const opening = Array.from({ length: count }, async () => {
+    return stack.use(await PeopleNode.open(server.url, options));
+  });
+  // Before one that failed ends this: what opens later would be closed by nobody.
+  await Promise.allSettled(opening);
+  const nodes = await Promise.all(opening);
+  const [a, b = a, c = b] = nodes;
+  assert(a && b && c);
+  const all = stack.move();
+  return { server, nodes, a, b, c, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 async function codeOf(claim: Promise<unknown>): Promise<string> {
