@@ -138,6 +138,16 @@ export function cleanText(raw: string): string {
   return raw.toWellFormed().replace(/\r\n?/g, "\n").replace(NOT_IN_TEXTS, "").trimEnd();
 }
 
+/** Whether `text` is as `normalize` leaves it; not when that refuses it with a {@linkcode ChatError}. */
+export function isNormal(text: string, normalize: (raw: string) => string): boolean {
+  try {
+    return normalize(text) === text;
+  } catch (error) {
+    if (error instanceof ChatError) return false;
+    throw error;
+  }
+}
+
 /** Whether `id` can be a message's id: 1 to 64 of `A-Z a-z 0-9 _ -`. */
 export function isMessageId(id: string): boolean {
   return ID.test(id);

@@ -10,6 +10,7 @@ import { ChatError } from "../src/errors.ts";
 import {
   countCodePoints,
   isMessageId,
+  isNormal,
   nameKey,
   normalizeName,
   normalizeText,
@@ -189,6 +190,23 @@ Deno.test("normalizeText() is idempotent and keeps its promises for any string",
     }),
     { numRuns: 1000 },
   );
+});
+
+Deno.test("isNormal() is for what stays as it is, and hides no mistake of ours", () => {
+  assertEquals(["Ann", " Ann", ""].map((name) => isNormal(name, normalizeName)), [
+    true,
+    false,
+    false,
+  ]);
+  assertEquals(["a\n", "a\nb", " "].map((text) => isNormal(text, normalizeText)), [
+    false,
+    true,
+    false,
+  ]);
+  const broken = () => {
+    throw new TypeError("a mistake");
+  };
+  assertThrows(() => isNormal("Ann", broken), TypeError, "a mistake");
 });
 
 Deno.test("isMessageId() takes 1 to 64 of A-Z a-z 0-9 _ - and nothing else", () => {

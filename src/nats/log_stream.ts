@@ -4,7 +4,14 @@
 import * as v from "valibot";
 import { reasonOf, StartError } from "../errors.ts";
 import { WINDOW_MESSAGES } from "../limits.ts";
-import { type Draft, isMessageId, type Message, normalizeName, normalizeText } from "../message.ts";
+import {
+  type Draft,
+  isMessageId,
+  isNormal,
+  type Message,
+  normalizeName,
+  normalizeText,
+} from "../message.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { differencesOf } from "./differences.ts";
 import type { JetStreamClient, JetStreamManager, JsMsg, PubAck, StreamInfo } from "./library.ts";
@@ -236,12 +243,4 @@ async function logIdOf({ config, created }: StreamInfo): Promise<string> {
   const bytes = encoder.encode(`${config.name} ${created}`);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return hash.slice(0, 16).toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-function isNormal(text: string, normalize: (raw: string) => string): boolean {
-  try {
-    return normalize(text) === text;
-  } catch {
-    return false;
-  }
 }

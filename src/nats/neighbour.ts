@@ -1,7 +1,6 @@
 // Another node, as far as it is known here: which names it holds, and whether what is known is all.
 
-import { ChatError } from "../errors.ts";
-import { normalizeName } from "../message.ts";
+import { isNormal, normalizeName } from "../message.ts";
 import { MAX_NODE_NAMES, type NewsOf } from "./neighbour_wire.ts";
 
 /** What a {@linkcode Neighbour} tells of its names. */
@@ -76,21 +75,13 @@ export class Neighbour {
 
   #hold(name: string): void {
     if (this.#names.has(name)) return;
-    if (this.#names.size >= MAX_NODE_NAMES || !isName(name)) return this.#listener.ignored();
+    const isGood = this.#names.size < MAX_NODE_NAMES && isNormal(name, normalizeName);
+    if (!isGood) return this.#listener.ignored();
     this.#names.add(name);
     this.#listener.held(name);
   }
 
   #release(name: string): void {
     if (this.#names.delete(name)) this.#listener.released(name);
-  }
-}
-
-function isName(name: string): boolean {
-  try {
-    return normalizeName(name) === name;
-  } catch (error) {
-    if (error instanceof ChatError) return false;
-    throw error;
   }
 }
