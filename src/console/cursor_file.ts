@@ -1,6 +1,6 @@
 // The file in which a program remembers where it has read to.
 
-import { StartError } from "../errors.ts";
+import { reasonOf, StartError } from "../errors.ts";
 import { parseSince, type Since } from "../protocol.ts";
 import { fetchPlace } from "./place.ts";
 
@@ -52,11 +52,7 @@ export async function writeCursor(path: string, { log, seq }: Since): Promise<vo
 }
 
 function cannot(what: string, { path, error }: { path: string; error: unknown }): StartError {
-  const why = error instanceof Deno.errors.NotCapable
-    ? notAllowed(path)
-    : error instanceof Error
-    ? error.message
-    : "for an unknown reason";
+  const why = error instanceof Deno.errors.NotCapable ? notAllowed(path) : reasonOf(error);
   return new StartError(`Cannot ${what} the cursor "${path}": ${why}`, { cause: error });
 }
 
