@@ -34,9 +34,10 @@ export interface StoredMessage extends Message {
   readonly receivedAt?: number;
 }
 
-const encoder = new TextEncoder();
+// Marked pure, so that the page's script, which counts no bytes, goes without this and the next.
+const encoder = /* @__PURE__ */ new TextEncoder();
 // More than the JSON of any message takes.
-const scratch = new Uint8Array(64 * 1024);
+const scratch = /* @__PURE__ */ new Uint8Array(65_536);
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 const ID = new RegExp(`^[A-Za-z0-9_-]{1,${MAX_ID_LENGTH}}$`);
