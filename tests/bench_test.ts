@@ -5,6 +5,7 @@ import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { selfShares, toTree } from "./bench/call_tree.ts";
 import { textOf } from "./bench/dialects.ts";
+import { quantileBetween } from "./bench/histogram.ts";
 import { LOADS, SMOKE } from "./bench/loads.ts";
 import { MessageScanner } from "./bench/message_scanner.ts";
 import { parseOptions } from "./bench/options.ts";
@@ -89,6 +90,19 @@ Deno.test("A ratio is the median of the ratios of each round, not the ratio of t
   if (plan === undefined) throw new Error("There is no load to show");
   const table = renderLoad({ plan, rows: [parley, naive] } satisfies LoadResult);
   assertEquals(/^naive +30 +2\.00$/m.test(table), true, table);
+});
+
+Deno.test("The quantile of a histogram is that of the values between two readings", () => {
+  const name = "seconds";
+  const samples = (counts: readonly number[]) =>
+    new Map(["1", "2", "4", "+Inf"].map((le, n) => [`${name}_bucket{le="${le}"}`, counts[n] ?? 0]));
+  const before = samples([50, 50, 50, 50]);
+  const read = (counts: readonly number[], part: number) =>
+    quantileBetween([before, samples(counts)], name, part);
+  assertEquals(read([60, 60, 60, 60], 0.5), 0.5);
+  assertEquals(read([52, 58, 60, 60], 0.9), 3);
+  assertEquals(read([50, 50, 50, 60], 0.9), 4);
+  assertEquals(read([50, 50, 50, 50], 0.9), NaN);
 });
 
 Deno.test("A profile is a tree of who called whom, without the time in which nothing ran", () => {

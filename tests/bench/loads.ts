@@ -87,6 +87,7 @@ export const LOADS: readonly LoadPlan[] = [
       { key: "maxMs", title: "max ms", digits: 2 },
       ...BUSY,
       ...COMMIT,
+      { key: "commitP99Ms", title: "commit p99 ms", digits: 2 },
     ],
   },
   {

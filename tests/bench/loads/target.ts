@@ -4,6 +4,7 @@ import { readMetrics } from "../../helpers/metrics_page.ts";
 import { residentMb } from "../../helpers/process_facts.ts";
 import type { ChatSocketOptions } from "../chat_socket.ts";
 import { type DialectName, DIALECTS } from "../dialects.ts";
+import { quantileBetween } from "../histogram.ts";
 import type { Lap } from "../stopwatch.ts";
 
 /** Where to, and in which words. */
@@ -56,6 +57,7 @@ export async function startCommits(target: Target): Promise<() => Promise<Measur
     const metrics = await readMetrics(`http://127.0.0.1:${target.port}`);
     const value = (name: string) => metrics.get(name) ?? NaN;
     return {
+      metrics,
       commits: value("chat_store_commits_total"),
       seconds: value("chat_store_commit_seconds_sum"),
       messages: value("chat_messages_total"),
@@ -69,6 +71,8 @@ export async function startCommits(target: Target): Promise<() => Promise<Measur
     const commits = after.commits - before.commits;
     return {
       commitMs: (after.seconds - before.seconds) / commits * 1000,
+      commitP99Ms: 1000 *
+        quantileBetween([before.metrics, after.metrics], "chat_store_commit_seconds", 0.99),
       messagesPerCommit: (after.messages - before.messages) / commits,
       messagesPerFrame: (after.deliveries - before.deliveries) / (after.frames - before.frames),
     };
