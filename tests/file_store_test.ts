@@ -121,15 +121,16 @@ Deno.test("FileStore keeps fewer, or more, when it is opened with another histor
   assertEquals(place.events.repairs, []);
 });
 
-Deno.test("FileStore knows ids as far back as its window, however small the history", async () => {
+Deno.test("FileStore knows ids as far back as its window, however small the history, not for ever", async () => {
   await using place = await FilePlace.make({ history: 1 });
   await session(place, async (store, shown) => {
     await store.append(draft("gone"));
     await Promise.all(drafts(WINDOW_MESSAGES - 1).map((each) => store.append(each)));
     assertEquals((await store.append(draft("gone"))).isNew, false);
-    await store.append(draft("one-more"));
+    await Promise.all(drafts(WINDOW_MESSAGES + 1, "n").map((each) => store.append(each)));
+    assertEquals((await store.append(draft("n-2"))).isNew, false);
     assertEquals((await store.append(draft("gone"))).isNew, true);
-    assertEquals(shown.length, WINDOW_MESSAGES + 2);
+    assertEquals(shown.length, 2 * WINDOW_MESSAGES + 2);
   });
 });
 
