@@ -25,6 +25,12 @@ Deno.test("loadAssets() has the files as they are on the disk", async () => {
   assertEquals(template, await read("/page.html"));
 });
 
+Deno.test("The script that a page needs to work is no larger than 40,000 bytes", async () => {
+  const { files } = await loadAssets();
+  const bytes = new TextEncoder().encode(files.get("/app.js")?.body).length;
+  assert(bytes > 0 && bytes <= 40_000, `${bytes} bytes`);
+});
+
 Deno.test("loadAssets() gives each file an etag of its own that stays the same", async () => {
   const etagsOf = async () => Array.from((await loadAssets()).files.values(), ({ etag }) => etag);
   const etags = await etagsOf();

@@ -127,7 +127,8 @@ Deno.test("FileStore knows ids as far back as its window, however small the hist
     await store.append(draft("gone"));
     await Promise.all(drafts(WINDOW_MESSAGES - 1).map((each) => store.append(each)));
     assertEquals((await store.append(draft("gone"))).isNew, false);
-    await Promise.all(drafts(WINDOW_MESSAGES + 1, "n").map((each) => store.append(each)));
+    await Promise.all(drafts(WINDOW_MESSAGES, "n").map((each) => store.append(each)));
+    await store.append(draft("one-more"));
     assertEquals((await store.append(draft("n-2"))).isNew, false);
     assertEquals((await store.append(draft("gone"))).isNew, true);
     assertEquals(shown.length, 2 * WINDOW_MESSAGES + 2);
