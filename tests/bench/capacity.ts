@@ -26,8 +26,8 @@ export const MEASURED: Costs = {
   take: 20e-6,
   news: 20e-6,
   flushes: 400,
-  nodeBytes: 90 * 1024 ** 2,
-  connectionBytes: 34 * 1024,
+  nodeBytes: 70 * 1024 ** 2,
+  connectionBytes: 24 * 1024,
   nameBytes: 700,
 };
 
