@@ -6,12 +6,12 @@ import { VERSION } from "./config.ts";
 import { ERROR_CODES } from "./errors.ts";
 import { CUT_REASONS } from "./shield/shield.ts";
 
-/** What is read at the moment of a scrape instead of being counted. */
-export interface Readings {
+/** What is read when it is asked for instead of being counted. */
+export interface Totals {
   /** Sockets that are not gone yet, closing ones too. */
-  readonly activeConnections: () => number;
-  readonly onlineNames: () => number;
-  readonly residentBytes: () => number;
+  readonly sockets: number;
+  readonly names: number;
+  readonly residentBytes: number;
 }
 
 /** The metrics of one server. */
@@ -88,15 +88,18 @@ export class Metrics {
   }
 
   /** Says where to read the gauges; to be called once. */
-  readFrom(readings: Readings): void {
-    const { activeConnections, onlineNames, residentBytes } = readings;
+  readFrom(totals: () => Totals): void {
     this.#gauge(
       "chat_active_connections",
       "WebSocket connections that are not gone yet",
-      activeConnections,
+      () => totals().sockets,
     );
-    this.#gauge("chat_online_names", "Names that are here", onlineNames);
-    this.#gauge("process_resident_memory_bytes", "Resident memory", residentBytes);
+    this.#gauge("chat_online_names", "Names that are here", () => totals().names);
+    this.#gauge(
+      "process_resident_memory_bytes",
+      "Resident memory",
+      () => totals().residentBytes,
+    );
   }
 
   /** The text a Prometheus server reads, and its media type. */

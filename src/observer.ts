@@ -7,7 +7,7 @@ import type { FileStoreEvents } from "./file_store.ts";
 import { TokenBucket } from "./guard.ts";
 import type { Log } from "./log.ts";
 import type { StoredMessage } from "./message.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, Totals } from "./metrics.ts";
 import type { RoomEvents } from "./room.ts";
 import type { CutReason } from "./shield/shield.ts";
 
@@ -23,13 +23,6 @@ export interface ObserverOptions {
   readonly metrics: Metrics;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-}
-
-/** What an {@linkcode Observer} cannot count itself. */
-export interface Totals {
-  readonly sockets: number;
-  readonly names: number;
-  readonly residentBytes: number;
 }
 
 /** The eyes of one server. */

@@ -93,20 +93,15 @@ async function start(
     await withDeadline(STOP_DEADLINE_MS, stopAll({ backing, room }));
     throw error;
   });
-  const residentBytes = () => Deno.memoryUsage().rss;
-  metrics.readFrom({
-    activeConnections: sockets,
-    onlineNames: () => room.onlineCount,
-    residentBytes,
+  const totals = () => ({
+    sockets: sockets(),
+    names: room.onlineCount,
+    residentBytes: Deno.memoryUsage().rss,
   });
+  metrics.readFrom(totals);
   const cancels = [
     every(clock, SWEEP_MS, () => room.sweep()),
-    every(clock, STATS_MS, () =>
-      observer.stats({
-        sockets: sockets(),
-        names: room.onlineCount,
-        residentBytes: residentBytes(),
-      })),
+    every(clock, STATS_MS, () => observer.stats(totals())),
   ];
   const { url } = listener;
   const messages = backing.store.recent.length;

@@ -36,11 +36,11 @@ const PROMISED = {
 const LABEL = '[a-z_]+="(?:[^"\\\\\\n]|\\\\[\\\\"n])*"';
 const SAMPLE = new RegExp(`^([a-z_]+)(?:\\{${LABEL}(?:,${LABEL})*\\})? (?:[\\d.e+-]+|\\+Inf|NaN)$`);
 
-const READINGS = { activeConnections: () => 3, onlineNames: () => 2, residentBytes: () => 1000 };
+const TOTALS = { sockets: 3, names: 2, residentBytes: 1000 };
 
 Deno.test("Metrics.scrape() has every promised metric with its type and a help text", async () => {
   const metrics = new Metrics();
-  metrics.readFrom(READINGS);
+  metrics.readFrom(() => TOTALS);
   const { body } = await metrics.scrape();
   const types = Array.from(body.matchAll(/^# TYPE (\w+) (\w+)$/gm), ([, ...type]) => type);
   const helped = Array.from(body.matchAll(/^# HELP (\w+) \S.*$/gm), ([, name]) => name);
@@ -64,7 +64,7 @@ Deno.test("Metrics.scrape() has every code of refusal from the start, so that no
 Deno.test("Metrics.scrape() reads what is not counted at the moment of the scrape", async () => {
   const metrics = new Metrics();
   let active = 3;
-  metrics.readFrom({ ...READINGS, activeConnections: () => active });
+  metrics.readFrom(() => ({ ...TOTALS, sockets: active }));
   const read = async () => parseMetrics((await metrics.scrape()).body);
   assertEquals((await read()).get("chat_active_connections"), 3);
   active = 4;

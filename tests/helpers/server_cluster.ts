@@ -26,11 +26,16 @@ export class ServerCluster implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const nats = stack.use(await NatsServer.start());
     const args = ["--rate=0", `--nats=${nats.url}`];
-    const started = await Promise.all(
+    // Each to its end, or one that fails would leave the others to start with nobody to stop them.
+    const starts = await Promise.allSettled(
       Array.from({ length: nodes }, async () => {
         return stack.use(await ServerProcess.start({ args, mayFail }));
       }),
     );
+    const started = starts.map((start) => {
+      if (start.status === "rejected") throw start.reason;
+      return start.value;
+    });
     stack.move();
     return new ServerCluster(nats, started);
   }
