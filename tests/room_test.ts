@@ -67,6 +67,14 @@ Deno.test("Room.deliver() takes out a socket that throws, and the others have th
   assertEquals(world.events.people, ["joined Bad", "left Bad"]);
 });
 
+Deno.test("Room.deliver() says once that a socket throws, however many frames it was to have", () => {
+  const world = new RoomWorld();
+  const bad = world.add(textDialect);
+  bad.peer.failure = new Error("broken pipe");
+  world.room.deliver([stored(1), stored(2)]);
+  assertEquals(world.events.failures.length, 1);
+});
+
 Deno.test("Room.add() with a cursor in the past sends what follows it, soon", () => {
   const world = new RoomWorld();
   world.room.load(storedRange(1, 3));
