@@ -146,7 +146,7 @@ function startNode(number: number, options: { natsUrl: string; port: number }): 
   const data = `${DIRECTORY}/node-${number}`;
   return new Member(`node ${number}`, [
     Deno.execPath(),
-    ...["run", "--unstable-npm-lazy-caching", "--v8-flags=--max-semi-space-size=4"],
+    ...["run", "--unstable-npm-lazy-caching", "--v8-flags=--max-semi-space-size=8"],
     ...["--lock", fromRoot("deno.lock"), "--frozen"],
     ...["--no-prompt", "--allow-net", `--allow-read=${data}`, `--allow-write=${data}`],
     ...[fromRoot("main.ts"), "--nats", options.natsUrl, "--data", data],

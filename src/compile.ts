@@ -16,7 +16,7 @@ const DIRECTORY = "dist";
 const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data", "--no-prompt"];
 
 /** As in `deno task start`: see docs/running.md, "Memory". */
-const V8_FLAGS = "--v8-flags=--max-semi-space-size=4";
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=8";
 
 /**
  * Everything in one module: any Deno runs it, and all that is embedded can be seen in it. Without it

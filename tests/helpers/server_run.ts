@@ -10,7 +10,7 @@ const MAIN = new URL("../../main.ts", import.meta.url).href;
 export const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data"];
 
 /** How much room `deno task start` gives to what is young: see docs/running.md, "Memory". */
-export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4";
+export const V8_FLAGS = "--v8-flags=--max-semi-space-size=8";
 
 /** Flags with which no load keeps anybody out: more than people send, and all of it from one address. */
 export const NO_LIMITS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"] as const;
