@@ -27,7 +27,7 @@ export const MEASURED: Costs = {
   news: 20e-6,
   flushes: 400,
   nodeBytes: 70 * 1024 ** 2,
-  connectionBytes: 24 * 1024,
+  connectionBytes: 26 * 1024,
   nameBytes: 700,
 };
 
