@@ -10,8 +10,9 @@ import { runPipe } from "./console/pipe.ts";
 import { findPassword } from "./console/password.ts";
 import { fetchPlace } from "./console/place.ts";
 import { firstReachable } from "./console/servers.ts";
+import { Sockets } from "./console/sockets.ts";
 import { runTerminal } from "./console/terminal.ts";
-import { createClient } from "./create_client.ts";
+import { createClient, openSocket } from "./create_client.ts";
 import { ChatError, StartError } from "./errors.ts";
 import { parseSince, type Since } from "./protocol.ts";
 
@@ -35,9 +36,10 @@ export async function runConsole(args: readonly string[]): Promise<number> {
     isTerminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal(),
   });
   const since = await findSince(options, { url, password });
+  const sockets = new Sockets((url, protocol) => openSocket(url, protocol, password));
   const client = createClient({
     url: options.urls,
-    ...(password === undefined ? {} : { password }),
+    openSocket: (url, protocol) => sockets.open(url, protocol),
     // It keeps no key: the next run under this name must not find it taken by the last.
     borrow: true,
     ...(since === undefined ? {} : { since }),
@@ -49,6 +51,8 @@ export async function runConsole(args: readonly string[]): Promise<number> {
       throw new StartError(error.message, { cause: error });
     }
     throw error;
+  } finally {
+    await sockets.closed();
   }
 }
 

@@ -36,20 +36,23 @@ export interface CreateClientOptions extends Partial<Omit<ChatClientOptions, "ur
  * ```
  */
 export function createClient({ password, ...options }: CreateClientOptions): ChatClient {
-  const headers = passwordHeaders(password);
   const urls = [options.url].flat();
   if (urls.length === 0) throw new TypeError("Cannot connect: there is no address");
   return new ChatClient({
-    openSocket: (url, protocol) =>
-      password === undefined
-        ? new WebSocket(url, protocol)
-        : new WebSocket(url, { protocols: [protocol], headers }),
+    openSocket: (url, protocol) => openSocket(url, protocol, password),
     timer: systemClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     ...options,
     url: urls.map(socketUrl),
   });
+}
+
+/** Opens a socket to a room, with its password where it has one. */
+export function openSocket(url: string, protocol: string, password?: string): WebSocket {
+  return password === undefined
+    ? new WebSocket(url, protocol)
+    : new WebSocket(url, { protocols: [protocol], headers: passwordHeaders(password) });
 }
 
 /** The headers with which a program enters a room that has a password; none for one that has none. */

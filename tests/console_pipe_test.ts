@@ -37,6 +37,13 @@ Deno.test("Lines of the input are stored, in order, with exit status 0 and nothi
   ]);
 });
 
+Deno.test("A program that has said its lines says goodbye, and is not taken for a line that was cut", async () => {
+  await using server = await ServerProcess.start();
+  await Program.run(CONSOLE, ["ci", server.url], { input: "deployed" });
+  const { code, error } = await server.logged("disconnected");
+  assertEquals([code, error], [1005, undefined]);
+});
+
 Deno.test("deno task client keeps standard output clean", async () => {
   await using server = await ServerProcess.start();
   const root = new URL("..", import.meta.url);
