@@ -5,6 +5,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { fromFileUrl } from "@std/path";
 import { linesOf } from "./console/input.ts";
 import { StartError } from "./errors.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 const NODES = 3;
 const FIRST_PORT = 8001;
@@ -146,7 +147,7 @@ function startNode(number: number, options: { natsUrl: string; port: number }): 
   const data = `${DIRECTORY}/node-${number}`;
   return new Member(`node ${number}`, [
     Deno.execPath(),
-    ...["run", "--unstable-npm-lazy-caching", "--v8-flags=--max-semi-space-size=8"],
+    ...["run", "--unstable-npm-lazy-caching", V8_FLAGS],
     ...["--lock", fromRoot("deno.lock"), "--frozen"],
     ...["--no-prompt", "--allow-net", `--allow-read=${data}`, `--allow-write=${data}`],
     ...[fromRoot("main.ts"), "--nats", options.natsUrl, "--data", data],

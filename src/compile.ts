@@ -1,6 +1,8 @@
 // Makes one executable of the server, the terminal client and everything a browser loads. Run by
 // `deno task compile`, which builds the web client first.
 
+import { V8_FLAGS } from "./v8_flags.ts";
+
 /** The targets of `deno compile`. */
 const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -14,9 +16,6 @@ const DIRECTORY = "dist";
 
 /** What the executable may do, wherever it is started: the same as `deno task start`. */
 const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data", "--no-prompt"];
-
-/** As in `deno task start`: see docs/running.md, "Memory". */
-const V8_FLAGS = "--v8-flags=--max-semi-space-size=8";
 
 /**
  * Everything in one module: any Deno runs it, and all that is embedded can be seen in it. Without it

@@ -2,9 +2,10 @@
 // start.
 
 import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { V8_FLAGS } from "../src/v8_flags.ts";
 import { Scratch } from "./helpers/scratch.ts";
 import { runToEnd, ServerProcess } from "./helpers/server_process.ts";
-import { PERMISSIONS, V8_FLAGS } from "./helpers/server_run.ts";
+import { PERMISSIONS } from "./helpers/server_run.ts";
 import { JsonClient } from "./helpers/ws_client.ts";
 
 const isWindows = Deno.build.os === "windows";

@@ -1,5 +1,6 @@
 // One run of the program as a child process: how it is started, its log read line by line, its end.
 
+import { V8_FLAGS } from "../../src/v8_flags.ts";
 import { withDeadline } from "./deadline.ts";
 import { Inbox } from "./inbox.ts";
 import { LOCKED } from "./lock.ts";
@@ -8,9 +9,6 @@ const MAIN = new URL("../../main.ts", import.meta.url).href;
 
 /** Exactly what `deno task start` gives; paths are relative to the working directory. */
 export const PERMISSIONS = ["--allow-net", "--allow-read=data", "--allow-write=data"];
-
-/** How much room `deno task start` gives to what is young: see docs/running.md, "Memory". */
-export const V8_FLAGS = "--v8-flags=--max-semi-space-size=8";
 
 /** Flags with which no load keeps anybody out: more than people send, and all of it from one address. */
 export const NO_LIMITS = ["--rate=0", "--max-per-address=0", "--max-connections=20000"] as const;
