@@ -15,7 +15,7 @@ export const MAX_ID_LENGTH = 64;
 
 /**
  * Bytes in one WebSocket message from a client. 2000 code points fit even when each one is written
- * as two `\uXXXX` escapes (24,000 bytes).
+ * as two escapes of six bytes in JSON (24,000 bytes).
  */
 export const MAX_MESSAGE_BYTES = 32 * 1024;
 

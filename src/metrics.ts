@@ -6,7 +6,7 @@ import { VERSION } from "./config.ts";
 import { ERROR_CODES } from "./errors.ts";
 import { CUT_REASONS } from "./shield/shield.ts";
 
-/** What is read when it is asked for instead of being counted. */
+/** What is read when it is asked for instead of being counted: these change. */
 export interface Totals {
   /** Sockets that are not gone yet, closing ones too. */
   readonly sockets: number;
@@ -88,17 +88,17 @@ export class Metrics {
   }
 
   /** Says where to read the gauges; to be called once. */
-  readFrom(totals: () => Totals): void {
+  readFrom(totals: Totals): void {
     this.#gauge(
       "chat_active_connections",
       "WebSocket connections that are not gone yet",
-      () => totals().sockets,
+      () => totals.sockets,
     );
-    this.#gauge("chat_online_names", "Names that are here", () => totals().names);
+    this.#gauge("chat_online_names", "Names that are here", () => totals.names);
     this.#gauge(
       "process_resident_memory_bytes",
       "Resident memory",
-      () => totals().residentBytes,
+      () => totals.residentBytes,
     );
   }
 

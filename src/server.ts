@@ -13,7 +13,7 @@ import { Admissions } from "./guard.ts";
 import { listen, type Listener } from "./listener.ts";
 import { closeLog, type Log, openLog } from "./log.ts";
 import { LoginPage } from "./login_page.ts";
-import { Metrics } from "./metrics.ts";
+import { Metrics, type Totals } from "./metrics.ts";
 import { Observer } from "./observer.ts";
 import { Posting } from "./posting.ts";
 import { wireLimits } from "./protocol.ts";
@@ -93,15 +93,21 @@ async function start(
     await withDeadline(STOP_DEADLINE_MS, stopAll({ backing, room }));
     throw error;
   });
-  const totals = () => ({
-    sockets: sockets(),
-    names: room.onlineCount,
-    residentBytes: Deno.memoryUsage().rss,
-  });
+  const totals: Totals = {
+    get sockets() {
+      return sockets();
+    },
+    get names() {
+      return room.onlineCount;
+    },
+    get residentBytes() {
+      return Deno.memoryUsage().rss;
+    },
+  };
   metrics.readFrom(totals);
   const cancels = [
     every(clock, SWEEP_MS, () => room.sweep()),
-    every(clock, STATS_MS, () => observer.stats(totals())),
+    every(clock, STATS_MS, () => observer.stats(totals)),
   ];
   const { url } = listener;
   const messages = backing.store.recent.length;
